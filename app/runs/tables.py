@@ -1,0 +1,28 @@
+"""One training of one recipe. Its state is its job's."""
+
+from sqlalchemy import Float, ForeignKey, Integer, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base, Owned
+
+
+class Run(Owned, Base):
+    """``number`` counts the runs of a project from 1. Scores are copied from the result event for sorting."""
+
+    __tablename__ = "runs"
+
+    project_id: Mapped[str] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"), index=True)
+    recipe_id: Mapped[str] = mapped_column(ForeignKey("recipes.id"), index=True)
+    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id"), index=True)
+    parent_id: Mapped[str | None] = mapped_column(ForeignKey("runs.id"))
+    """The run it was cloned from."""
+    number: Mapped[int] = mapped_column(Integer)
+    learner: Mapped[str] = mapped_column(String(40))
+    note: Mapped[str] = mapped_column(String(500), default="")
+    test_score: Mapped[float | None] = mapped_column(Float)
+    validation_score: Mapped[float | None] = mapped_column(Float)
+    seconds: Mapped[float | None] = mapped_column(Float)
+    model_bytes: Mapped[int | None] = mapped_column(Integer)
+    parameters: Mapped[int | None] = mapped_column(Integer)
+
+    __table_args__ = (UniqueConstraint("project_id", "number"),)

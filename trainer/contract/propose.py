@@ -1,0 +1,220 @@
+"""The recipe a newcomer gets: three dials in, every choice out, each with its reason."""
+
+from typing import Any
+
+from trainer.contract.catalog import LEARNERS
+from trainer.contract.dataset import Column, Profile, Schema
+from trainer.contract.recipe import Dials, Encoding, Metric, Question, Recipe, Split, Task
+
+LENGTH = {"quick": 0.4, "normal": 1.0, "long": 3.0}
+FEW_CATEGORIES = 100
+
+
+def propose_question(schema: Schema, profile: Profile, target: str, task: Task | None = None) -> Question:
+    """The question that clicking a column asks.
+
+    Inputs are all columns that can say something: no ids, constants, free text, nor categories with more than 100
+    values. Raises ValueError in words when the column cannot be predicted or nothing is left to predict it from.
+    """
+    column = schema.column(target)
+    if column.type not in ("category", "number"):
+        raise ValueError(f"‘{column.name}’ holds {column.type}; choose a column of categories or numbers to predict.")
+    found = task or ("classification" if column.type == "category" else "regression")
+    if column.type == "category" and found == "regression":
+        raise ValueError(f"‘{column.name}’ holds categories; only a column of numbers can be predicted as a number.")
+    if profile.columns[target].distinct < 2:
+        raise ValueError(f"Every row has the same {column.name}: there is nothing to learn. Choose another column.")
+    pictures = [c.id for c in schema.columns if c.type == "image" and c.id != target]
+    inputs = pictures[:1] or [c.id for c in schema.columns if c.id != target and usable(c, profile)]
+    if not inputs:
+        raise ValueError(
+            f"No other column can help to predict ‘{column.name}’: the rest are ids, constants or free text."
+        )
+    return Question(
+        target=target, inputs=inputs, task=found, metric=default_metric(found),
+        split=Split(stratify=found == "classification"),
+    )
+
+
+def usable(column: Column, profile: Profile) -> bool:
+    """Whether a table column is an input by default."""
+    if column.type not in ("number", "category", "datetime") or column.role != "input":
+        return False
+    return column.type != "category" or profile.columns[column.id].distinct <= FEW_CATEGORIES
+
+
+def default_metric(task: Task) -> Metric:
+    """Accuracy for classes, root mean squared error for numbers."""
+    return "accuracy" if task == "classification" else "rmse"
+
+
+def default_dials(schema: Schema, question: Question) -> Dials:
+    """Pictures: the CNN; tables: gradient boosting."""
+    pictures = any(schema.column(c).type == "image" for c in question.inputs)
+    return Dials(learner="cnn" if pictures else "boosting")
+
+
+def fitting_learners(schema: Schema, question: Question) -> list[str]:
+    """Keys of the learners that take these inputs and this task."""
+    types = {schema.column(c).type for c in question.inputs}
+    return [k for k, card in LEARNERS.items() if types <= card.takes and question.task in card.tasks]
+
+
+def propose(
+    dataset: str, schema: Schema, question: Question, dials: Dials, changes: dict[str, Any] | None = None, seed: int = 0
+) -> Recipe:
+    """The whole recipe for these dials. ``changes`` are parameters that the person set; they win and say so.
+
+    Raises ``pydantic.ValidationError`` when a change is out of its range, ValueError when the learner does not fit.
+    """
+    if dials.learner not in fitting_learners(schema, question):
+        card = LEARNERS.get(dials.learner)
+        name = card.name if card else dials.learner
+        raise ValueError(f"{name} cannot learn this question. Choose one of the learners shown for it.")
+    card = LEARNERS[dials.learner]
+    values, reasons = DERIVE[dials.learner](schema, question, dials)
+    encoding, why = derive_encoding(schema, question, dials)
+    reasons = {f"params.{k}": v for k, v in reasons.items()} | {f"encoding.{k}": v for k, v in why.items()}
+    for field, value in (changes or {}).items():
+        if field not in values or values[field] != value:
+            reasons[f"params.{field}"] = "You set it."
+        values[field] = value
+    params = card.params.model_validate(values)
+    return Recipe(
+        dataset=dataset, question=question, dials=dials, learner=dials.learner, encoding=encoding,
+        params=params.model_dump(mode="json"), seed=seed, reasons=reasons,
+    )
+
+
+Derived = tuple[dict[str, Any], dict[str, str]]
+
+
+def derive_encoding(schema: Schema, question: Question, dials: Dials) -> tuple[Encoding, dict[str, str]]:
+    """How cells become tensors for this learner."""
+    target = "class" if question.task == "classification" else "raw"
+    if dials.learner in ("mlp", "cnn", "linear") and target == "raw":
+        target = "standard"
+    trees = dials.learner in ("boosting", "forest")
+    size = 64 if dials.learner == "cnn" else Encoding().image_size
+    encoding = Encoding(
+        numbers="raw" if trees else "standard",
+        missing="nan" if dials.learner == "boosting" else "median",
+        image_size=size,
+        target=target,  # type: ignore[arg-type]
+    )
+    reasons = {
+        "numbers": "Trees split by order, so scale does not matter." if trees
+        else "Inputs of the same scale let every weight learn at the same pace.",
+        "missing": "XGBoost learns where missing values belong." if dials.learner == "boosting"
+        else "Holes get the median of the training rows and a mark that they were missing.",
+        "image_size": f"{size} × {size} keeps what matters and trains in minutes.",
+    }
+    return encoding, reasons
+
+
+def derive_linear(schema: Schema, question: Question, dials: Dials) -> Derived:
+    """Care is the penalty."""
+    l2 = {"bold": 0.1, "normal": 1.0, "careful": 10.0}[dials.care]
+    return {"l2": l2, "passes": int(200 * LENGTH[dials.length])}, {
+        "l2": f"From the dial ‘how careful’: {dials.care}.",
+        "passes": f"From the dial ‘how long’: {dials.length}.",
+    }
+
+
+def derive_forest(schema: Schema, question: Question, dials: Dials) -> Derived:
+    """Length is trees, care is leaf size."""
+    leaf = {"bold": 1, "normal": 1 if schema.rows > 20_000 else 2, "careful": 5}[dials.care]
+    return {"trees": int(200 * LENGTH[dials.length]), "min_leaf": leaf}, {
+        "trees": f"From the dial ‘how long’: {dials.length}.",
+        "min_leaf": f"From the dial ‘how careful’ ({dials.care}) and {schema.rows:,} rows.",
+    }
+
+
+def derive_boosting(schema: Schema, question: Question, dials: Dials) -> Derived:
+    """Small data gets shallow trees and a small rate; large data deeper ones."""
+    small = schema.rows < 5_000
+    rate = {"bold": 0.2, "normal": 0.05 if small else 0.1, "careful": 0.03}[dials.care]
+    depth = {"bold": 8, "normal": 3 if small else 7, "careful": 3}[dials.care]
+    rounds = int((600 if small else 1000) * LENGTH[dials.length])
+    return {
+        "rounds": rounds, "learning_rate": rate, "max_depth": depth, "patience": 40,
+        "subsample": 0.8 if small else 0.9, "columns": 0.8, "min_child_weight": 2.0 if small else 1.0,
+    }, {
+        "rounds": f"From the dial ‘how long’ ({dials.length}); early stopping ends it before.",
+        "learning_rate": f"{schema.rows:,} rows and the dial ‘how careful’ ({dials.care}).",
+        "max_depth": "Few rows: shallow trees do not remember them." if small else "Many rows carry deeper trees.",
+        "patience": "Stop when 40 trees in a row did not help.",
+        "subsample": "Each tree sees a part of the rows, so that they differ.",
+        "columns": "Each tree sees a part of the columns, so that they differ.",
+        "min_child_weight": "A leaf should rest on more than one row." if small else "Rows are plenty.",
+    }
+
+
+def derive_network(schema: Schema, question: Question, dials: Dials) -> Derived:
+    """What MLP and CNN share: batch by rows, epochs by dial, loss by task."""
+    rows = int(schema.rows * question.split.train)
+    batch = 32 if rows < 2_000 else 64 if rows < 10_000 else 128 if rows < 50_000 else 512
+    loss = "cross_entropy" if question.task == "classification" else "mse"
+    return {
+        "loss": loss, "optimizer": "adamw", "batch_size": batch,
+        "schedule": "one_cycle",
+        "weight_decay": {"bold": 0.0, "normal": 0.01, "careful": 0.1}[dials.care],
+    }, {
+        "loss": "Cross-entropy is the loss for classes." if loss == "cross_entropy" else
+        "Squared error is the loss whose best answer is the mean.",
+        "optimizer": "AdamW works without tuning on most data.",
+        "batch_size": f"{rows:,} training rows.",
+        "schedule": "One cycle rises, then falls to zero: fast and forgiving.",
+        "weight_decay": f"From the dial ‘how careful’: {dials.care}.",
+    }
+
+
+def derive_mlp(schema: Schema, question: Question, dials: Dials) -> Derived:
+    """Width by rows, epochs so that small data gets enough steps."""
+    values, reasons = derive_network(schema, question, dials)
+    rows = schema.rows * question.split.train
+    epochs = max(10, int(LENGTH[dials.length] * min(60, max(20, 1_500_000 / max(rows, 1)))))
+    width = 64 if rows < 2_000 else 128 if rows < 20_000 else 256
+    values |= {"epochs": epochs, "width": width, "depth": 2, "patience": max(8, epochs // 4), "learning_rate": 3e-3,
+               "dropout": {"bold": 0.0, "normal": 0.1 if rows < 20_000 else 0.0, "careful": 0.3}[dials.care]}
+    reasons |= {
+        "epochs": f"{int(rows):,} training rows and the dial ‘how long’ ({dials.length}).",
+        "width": f"{int(rows):,} training rows carry about {width} neurons a layer.",
+        "depth": "Two hidden layers are enough for most tables.",
+        "patience": "A quarter of the epochs without improvement is enough to know.",
+        "learning_rate": "3e-3 suits AdamW with one cycle on tables.",
+        "dropout": f"From the dial ‘how careful’: {dials.care}.",
+    }
+    return values, reasons
+
+
+def derive_cnn(schema: Schema, question: Question, dials: Dials) -> Derived:
+    """Three blocks on 64 × 64 pictures."""
+    values, reasons = derive_network(schema, question, dials)
+    rows = schema.rows * question.split.train
+    epochs = max(5, int(LENGTH[dials.length] * (30 if rows < 10_000 else 15)))
+    values |= {"epochs": epochs, "width": 32, "depth": 3 if rows < 500 else 4, "patience": max(6, epochs // 3),
+               "learning_rate": 4e-3, "batch_size": min(values["batch_size"], 64),
+               "dropout": {"bold": 0.0, "normal": 0.2, "careful": 0.4}[dials.care],
+               "shift": {"bold": 0.0, "normal": 0.08, "careful": 0.12}[dials.care], "flip": False}
+    reasons |= {
+        "epochs": f"{int(rows):,} training pictures and the dial ‘how long’ ({dials.length}).",
+        "width": "32 filters first, doubled in each block.",
+        "depth": "Each block halves the picture and sees twice as far.",
+        "patience": "A third of the epochs without improvement is enough to know.",
+        "learning_rate": "4e-3 suits AdamW with one cycle and batch normalisation.",
+        "batch_size": "Small batches give enough steps on few pictures.",
+        "dropout": f"From the dial ‘how careful’: {dials.care}.",
+        "shift": "Pictures are moved a little, so that position matters less.",
+        "flip": "Off: mirrored hands, letters and digits can mean something else.",
+    }
+    return values, reasons
+
+
+DERIVE = {
+    "linear": derive_linear,
+    "forest": derive_forest,
+    "boosting": derive_boosting,
+    "mlp": derive_mlp,
+    "cnn": derive_cnn,
+}

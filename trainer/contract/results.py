@@ -1,0 +1,97 @@
+"""What jobs leave in ``results/``: the documents, and the names of the files."""
+
+from pathlib import Path
+from typing import Any
+
+from trainer.contract.documents import Document
+from trainer.contract.events import BaselineScore, Score
+
+
+class BaselineResults(Document):
+    """``results`` of a baseline job's outcome, and ``baselines.json`` of a run."""
+
+    baselines: list[BaselineScore]
+    """majority|mean, rule, tree: in this order, scored on the validation part."""
+    tree: dict[str, Any]
+    """Nested: ``{"question": "Sex is female", "column": "c4", "yes": {...}, "no": {...}}`` or a leaf
+    ``{"answer": "1", "rows": 233, "share": 0.74, "counts": {"0": 60, "1": 173}}`` (regression: answer is the mean).
+    """
+    sentence: str
+    """Whether learning looks worth it, in words with the numbers."""
+    worth_it: bool
+    rows: dict[str, int]
+    """Rows in train, validation, test."""
+
+
+class ClassFigures(Document):
+    """Per-class figures on the test part."""
+
+    name: str
+    rows: int
+    precision: float | None
+    recall: float | None
+    f1: float | None
+
+
+class Report(Document):
+    """``report.json``: what is known about the model on the locked test part. Every number leads to its rows in
+    ``predictions.parquet``.
+    """
+
+    version: int = 1
+    task: str
+    metric: str
+    verdict: str
+    """The headline sentence."""
+    rows: dict[str, int]
+    scores: list[Score]
+    validation: list[Score]
+    baselines: list[BaselineScore]
+    """The baselines scored on the *test* part, so that they stand beside ``scores``."""
+    labels: list[str] = []
+    confusion: list[list[int]] = []
+    """Rows are the truth, columns the answer, in the order of ``labels``."""
+    classes: list[ClassFigures] = []
+    residuals: dict[str, list[float]] = {}
+    """Regression: ``truth`` and ``predicted`` of at most 2,000 test rows, evenly picked; ``edges``, ``counts`` of
+    the histogram of errors.
+    """
+    seconds: float
+    """Wall time of learning, without waiting."""
+    precision: str = "float32"
+    threads: int = 1
+    device: str = "cpu"
+
+
+class ExportProof(Document):
+    """``export.json``: the exported file was run on held-out rows beside the trained model."""
+
+    checked_rows: int
+    largest_difference: float
+    """Largest absolute difference of a probability, or of a predicted number relative to the target's deviation."""
+    equal_answers: int
+    bytes: int
+    parameters: int | None = None
+    versions: dict[str, str] = {}
+
+
+class ResultFiles:
+    """Owns every name inside a training job's ``results/``."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.report = path / "report.json"
+        self.predictions = path / "predictions.parquet"
+        """One row per validation and test example: ``row`` (BIGINT, in the version), ``part``
+        ('validation'|'test'), ``truth``, ``predicted`` (VARCHAR for classes, DOUBLE for numbers), ``confidence``
+        (DOUBLE, of the predicted class; null for numbers), ``truth_probability`` (DOUBLE), ``error`` (DOUBLE:
+        1 - truth_probability, or predicted - truth), ``correct`` (BOOLEAN; null for numbers),
+        ``probabilities`` (DOUBLE[], in the order of the labels; null for numbers).
+        """
+        self.proof = path / "export.json"
+        self.model = path / "model"
+        """Folder with model.onnx, model.json (preprocessing and labels), encode.py, predict.py, README.txt, and
+        weights.safetensors for networks.
+        """
+        self.download = path / "model.zip"
+        """The model folder, zipped."""
