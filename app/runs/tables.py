@@ -20,9 +20,18 @@ class Run(Owned, Base):
     learner: Mapped[str] = mapped_column(String(40))
     note: Mapped[str] = mapped_column(String(500), default="")
     test_score: Mapped[float | None] = mapped_column(Float)
+    test_low: Mapped[float | None] = mapped_column(Float)
+    test_high: Mapped[float | None] = mapped_column(Float)
+    """The 95 % interval of the test score."""
     validation_score: Mapped[float | None] = mapped_column(Float)
     seconds: Mapped[float | None] = mapped_column(Float)
     model_bytes: Mapped[int | None] = mapped_column(Integer)
     parameters: Mapped[int | None] = mapped_column(Integer)
 
-    __table_args__ = (UniqueConstraint("project_id", "number"),)
+    form_key: Mapped[str | None] = mapped_column(String(40))
+    """One-time key of the form that started it: pressing Train twice gives one run."""
+
+    __table_args__ = (
+        UniqueConstraint("project_id", "number"),
+        UniqueConstraint("project_id", "form_key", name="uq_runs_project_form_key"),
+    )
