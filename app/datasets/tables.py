@@ -24,6 +24,8 @@ class Dataset(Owned, Base):
     sample: Mapped[str | None] = mapped_column(String(40))
     job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id"), index=True)
     """The import that made its newest version."""
+    upload_id: Mapped[str | None] = mapped_column(ForeignKey("uploads.id", ondelete="SET NULL"))
+    """The raw bytes, while they are kept: until the import succeeded."""
 
 
 class DatasetVersion(Owned, Base):

@@ -18,3 +18,5 @@ class Project(Owned, Base):
     version_id: Mapped[str] = mapped_column(ForeignKey("dataset_versions.id", ondelete="CASCADE"), index=True)
     question: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     baseline_job_id: Mapped[str | None] = mapped_column(ForeignKey("jobs.id"))
+    fixed: Mapped[bool] = mapped_column(default=False)
+    """Set by its first run: from then on the question stays, so that all runs compare."""
