@@ -1,0 +1,47 @@
+/**
+ * Starts islands: every `[data-island="name …"]`, on load and after each htmx swap.
+ *
+ * An island is a module with `start(element)`; it may return a function that is called when the element has left the
+ * page. Modules are fetched when the first element asks for them, so a page pays only for what it shows.
+ */
+
+const islands = {
+  curve: () => import("./curve.js"),
+  drawer: () => import("./drawer.js"),
+  grid: () => import("./grid.js"),
+  keys: () => import("./keys.js"),
+  notices: () => import("./notices.js"),
+  plot: () => import("./plot.js"),
+  present: () => import("./present.js"),
+  stream: () => import("./stream.js"),
+  theme: () => import("./theme.js"),
+  upload: () => import("./upload.js"),
+};
+
+/** element -> the functions that stop its islands */
+const running = new Map();
+
+function scan() {
+  for (const [element, stops] of running) {
+    if (element.isConnected) continue;
+    running.delete(element);
+    for (const stop of stops) stop();
+  }
+  for (const element of document.querySelectorAll("[data-island]")) {
+    if (running.has(element)) continue;
+    running.set(element, []);
+    for (const name of element.dataset.island.split(/\s+/)) startOne(element, name);
+  }
+}
+
+async function startOne(element, name) {
+  const module = await islands[name]();
+  const stops = running.get(element);
+  if (!stops || !element.isConnected) return; // swapped away while the module was on its way
+  const stop = module.start(element);
+  if (stop) stops.push(stop);
+}
+
+document.addEventListener("htmx:after:swap", scan);
+document.addEventListener("htmx:after:process", scan);
+scan();
