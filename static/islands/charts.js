@@ -39,6 +39,7 @@ export function palette() {
 export function layoutFor(element, colours) {
   const { fontFamily, fontSize } = getComputedStyle(element);
   const size = Math.round(parseFloat(fontSize) * 0.8667);
+  const title = { standoff: 8, font: { size } };
   const axis = {
     gridcolor: colours.hairline, linecolor: colours.line, tickcolor: colours.line, zeroline: false, showgrid: true,
     fixedrange: true, automargin: true, ticklabelstandoff: 4,
@@ -55,8 +56,8 @@ export function layoutFor(element, colours) {
     bargap: 0.12,
     colorway: [0, 1, 2, 3, 4, 5, 6, 7].map((n) => colours[n]),
     legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" },
-    xaxis: { ...axis, showgrid: false, showline: true, title: { standoff: 8 } },
-    yaxis: { ...axis, title: { standoff: 8 } },
+    xaxis: { ...axis, showgrid: false, showline: true, title },
+    yaxis: { ...axis, title },
   };
 }
 

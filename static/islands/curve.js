@@ -187,7 +187,7 @@ class Curve {
   layout(metric, place) {
     const layout = layoutFor(place, this.colours);
     layout.hovermode = "x unified";
-    layout.xaxis = { ...layout.xaxis, title: { text: escaped(this.words[this.axis]), standoff: 6 }, rangemode: "tozero" };
+    layout.xaxis = { ...layout.xaxis, title: { ...layout.xaxis.title, text: escaped(this.words[this.axis]) }, rangemode: "tozero" };
     layout.yaxis.tickformat = ".3~g";
     layout.yaxis.nticks = 7;
     const lines = this.baselines.filter((baseline) => baseline.metric === metric);
