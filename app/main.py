@@ -1,0 +1,93 @@
+"""The web server, wired in one place."""
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
+
+from app.db import make_engine, open_session
+from app.edge.bodies import Bodies
+from app.edge.files import OurFiles
+from app.edge.gate import Gate
+from app.edge.headers import Headers
+from app.edge.log import Log
+from app.edge.origin import KnownHosts, OwnPages
+from app.errors import BadInput, Refusal, sentence_for
+from app.jobs.tables import Job
+from app.pages import STATIC, show_refusal
+from app.people import routes as people
+from app.people.attempts import Attempts
+from app.people.tables import User
+from app.settings import Settings
+from app.storage import Store
+
+RUNNING = ("starting", "running", "pausing", "stopping")
+ROUTERS = [people.router]
+PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/octet-stream", "application/vnd.apache.arrow.file")
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The whole server. The database must be migrated already."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.settings = settings
+    app.state.store = Store(settings.data)
+    app.state.store.create()
+    app.state.engine = make_engine(settings)
+    app.state.count_running = count_running
+    app.state.attempts = Attempts()
+    for router in ROUTERS:
+        app.include_router(router)
+    app.get("/healthz")(healthz)
+    app.mount("/static", OurFiles(directory=STATIC), name="static")
+    app.add_exception_handler(Refusal, _refused)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.user_middleware = [  # the first meets a request first, and its answer last
+        Middleware(Headers, https=settings.secure_cookies),
+        Middleware(Log),
+        Middleware(KnownHosts, hosts=settings.allowed_hosts),
+        Middleware(OwnPages),
+        Middleware(Bodies),
+        Middleware(Gate, engine=app.state.engine),
+        Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5, exclude_content_types=PACKED),
+    ]
+    return app
+
+
+def count_running(db: Session, user: User) -> int:
+    """How many of a person's jobs work now: the small live count in the bar."""
+    return db.scalar(select(func.count()).where(Job.owner_id == user.id, Job.state.in_(RUNNING))) or 0
+
+
+def healthz(request: Request) -> JSONResponse:
+    """Whether the server can work: for probes, so it names nothing of anybody's."""
+    try:
+        with open_session(request.app.state.engine, write=False) as db:
+            db.execute(text("SELECT 1"))
+    except DBAPIError:
+        return JSONResponse({"database": "not reachable"}, status_code=503)
+    return JSONResponse({"database": "ok"})
+
+
+async def _refused(request: Request, refusal: Exception) -> Response:
+    assert isinstance(refusal, Refusal)
+    return show_refusal(request, refusal)
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    """What the framework refuses, in the house's words; ours come with 413 only (``app.edge.bodies``)."""
+    assert isinstance(error, HTTPException)
+    sentence = error.detail if error.status_code == 413 else sentence_for(error.status_code)
+    return show_refusal(request, Refusal(sentence, status=error.status_code))
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"][1:]) or "the request"
+    return show_refusal(request, BadInput(f"{where}: {first['msg'][:1].lower() + first['msg'][1:]}. Correct it and send it again."))

@@ -1,0 +1,80 @@
+"""Fixtures for every test: databases, data, a running server, a signed-in browser."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from app.db import make_engine, migrate
+from app.settings import Settings
+from tests.support.needs import missing
+from tests.support.postgresql import PostgreSQL, find_postgresql
+
+ROOT = Path(__file__).parent.parent
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A developer's own settings must not change what the tests see."""
+    for name in list(os.environ):
+        if name.startswith("SKILLET_") and name not in ("SKILLET_SHARED_DATA", "SKILLET_TEST_COMPLETE"):
+            del os.environ[name]
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("shared_data") is not None:
+        find_shared_data()
+
+
+def find_shared_data() -> Path:
+    folder = Path(os.environ.get("SKILLET_SHARED_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        missing(f"The real datasets are not at {folder}. Set SKILLET_SHARED_DATA to their folder.")
+    return folder
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """The folder of real datasets."""
+    return find_shared_data()
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgreSQL]:
+    """A PostgreSQL server on loopback, ours alone, for the whole session."""
+    programs = find_postgresql()
+    if programs is None:
+        missing("PostgreSQL's server is not installed (Debian: postgresql). Its half of the database tests is left out.")
+    with PostgreSQL(programs) as server:
+        yield server
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings of a server with an empty data folder and SQLite."""
+    return Settings(data=tmp_path / "data", port=0)
+
+
+@pytest.fixture
+def engine(settings: Settings) -> Iterator[Engine]:
+    """A migrated SQLite database in the test's own data folder."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    engine = make_engine(settings)
+    migrate(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_engine(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Engine]:
+    """The same, once on each database."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("engine")
+        return
+    server: PostgreSQL = request.getfixturevalue("postgresql")
+    with server.database() as url:
+        engine = make_engine(settings.model_copy(update={"database": url}))
+        migrate(engine)
+        yield engine
+        engine.dispose()
