@@ -1,7 +1,7 @@
 """A person for a test, and a browser that is signed in as them."""
 
 from fastapi import FastAPI, Response
-from fastapi.testclient import TestClient
+from starlette.testclient import TestClient
 from sqlalchemy import Engine
 
 from app.db import new_id, open_session
