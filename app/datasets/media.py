@@ -1,0 +1,64 @@
+"""Pictures of a version by row, out of memory-mapped Arrow files: nothing is read but the bytes that are sent."""
+
+import functools
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+from fastapi import Response
+
+from app.errors import NotFound
+
+MAGIC = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
+HEADERS = {
+    # A version never changes and its hash is in the address.
+    "Cache-Control": "private, max-age=31536000, immutable",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Content-Disposition": "inline",
+}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The bytes of a picture as the import wrote them, and its size in pixels."""
+
+    content: bytes
+    width: int
+    height: int
+
+
+def find_picture(path: Path, row: int) -> Picture | None:
+    """The picture of a row; None where it is missing. Raises NotFound for a column or row that does not exist."""
+    if not path.is_file():
+        raise NotFound("This table has no such column of pictures.")
+    table = open_arrow(path)
+    if not 0 <= row < table.num_rows:
+        raise NotFound(f"There is no row {row:,}: the table has {table.num_rows:,}, counted from 0.")
+    content = table.column("bytes")[row].as_py()
+    if content is None:
+        return None
+    return Picture(content, int(table.column("width")[row].as_py()), int(table.column("height")[row].as_py()))
+
+
+def find_size(path: Path, row: int) -> tuple[int, int] | None:
+    """Width and height of a row's picture without touching its bytes; None where it is missing."""
+    table = open_arrow(path)
+    width, height = table.column("width")[row].as_py(), table.column("height")[row].as_py()
+    return None if width is None or height is None else (int(width), int(height))
+
+
+def send_picture(picture: Picture | None) -> Response:
+    """The answer with a picture. Its type comes from its first bytes; anything but PNG and JPEG is not sent."""
+    if picture is None:
+        raise NotFound("This row has no picture.")
+    kind = next((kind for magic, kind in MAGIC.items() if picture.content.startswith(magic)), None)
+    if kind is None:
+        raise NotFound("What lies here is not a picture.")
+    return Response(picture.content, media_type=kind, headers=HEADERS)
+
+
+@functools.lru_cache(maxsize=64)
+def open_arrow(path: Path) -> pa.Table:
+    """Map an Arrow file of an immutable version; the pages are the kernel's, so this holds names, not bytes."""
+    return pa.ipc.open_file(pa.memory_map(str(path))).read_all()

@@ -1,0 +1,214 @@
+"""The pages of a dataset: bring a file, watch its import, see its table."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
+
+from app.datasets import grid, media, service, words
+from app.datasets.tables import Dataset, DatasetVersion, Upload
+from app.errors import BadInput, NotFound
+from app.jobs.service import cursor, find_last
+from app.pages import Db, render, wants_fragment
+from app.people.authorize import get_changeable, get_readable
+from app.people.session import Person
+from app.storage import Store
+from trainer.contract.dataset import Column, ColumnProfile, Profile, Schema, VersionFolder
+from trainer.contract.events import ENDED
+from trainer.contract.outcome import Outcome
+from trainer.contract.samples import SAMPLES
+
+router = APIRouter()
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A dataset with its newest version, as its pages need it."""
+
+    dataset: Dataset
+    version: DatasetVersion
+    folder: VersionFolder
+    schema: Schema
+    profile: Profile
+
+    @property
+    def base(self) -> str:
+        """The dataset's address."""
+        return f"/datasets/{self.dataset.id}"
+
+    def columns(self) -> list[tuple[Column, ColumnProfile]]:
+        """Each column with what was found in it."""
+        return [(column, self.profile.columns[column.id]) for column in self.schema.columns]
+
+    def picture(self, column: str, row: int, place: str = "thumbs") -> str:
+        """The address of a picture; the hash in it changes with the version, so browsers keep it for good."""
+        return f"{self.base}/{place}/{column}/{row}?v={self.version.hash[:12]}"
+
+
+@router.get("/datasets/new")
+def new(request: Request, person: Person) -> HTMLResponse:  # noqa: ARG001
+    """The place to drop a file."""
+    return render(request, "datasets/new.html", {"samples": list(SAMPLES.values())})
+
+
+@router.post("/datasets")
+def create(
+    request: Request,
+    db: Db,
+    person: Person,
+    upload: Annotated[str | None, Form()] = None,
+    sample: Annotated[str | None, Form()] = None,
+) -> Response:
+    """Import an upload or a sample; leads to the dataset's page."""
+    store: Store = request.app.state.store
+    if upload:
+        dataset = service.import_upload(db, store, person, get_changeable(db, person, Upload, upload))
+    elif sample:
+        dataset = service.import_sample(db, store, person, sample)
+    else:
+        raise BadInput("Nothing was chosen to import. Drop a file, or choose a sample.")
+    place = f"/datasets/{dataset.id}"
+    if "application/json" in request.headers.get("Accept", ""):
+        return JSONResponse({"location": place}, status_code=201, headers={"Location": place})
+    return RedirectResponse(place, status_code=303)
+
+
+@router.get("/datasets/{dataset_id}")
+def show(request: Request, db: Db, person: Person, dataset_id: str) -> HTMLResponse:
+    """The import while it runs; then findings and the grid."""
+    dataset = get_readable(db, person, Dataset, dataset_id)
+    shown = find_shown(request, db, dataset)
+    if shown is None:
+        return show_import(request, db, dataset)
+    view = grid.read_view(request.query_params.multi_items(), shown.schema)
+    page = grid.read_rows(shown.folder, shown.schema, view)
+    context = {"shown": shown, "importing": None, **grid_context(shown, page), **findings_context(shown)}
+    if not wants_fragment(request):
+        return render(request, "datasets/show.html", context)
+    if "rows" in request.headers.get("HX-Target", ""):
+        return render(request, "datasets/show.html", context, block="rows")
+    # The import has just ended under the eyes of the person: the whole page takes its place.
+    answer = render(request, "datasets/show.html", context, block="main")
+    answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#main", "innerHTML"
+    return answer
+
+
+def show_import(request: Request, db: Db, dataset: Dataset) -> HTMLResponse:
+    """How an import stands, or why it failed and what can be done."""
+    job = service.import_job(db, dataset)
+    progress = find_last(db, job.id, "progress")
+    outcome = Outcome.model_validate(job.outcome) if job.outcome else None
+    importing = {
+        "dataset": dataset,
+        "job": job,
+        "cursor": cursor([job]),
+        "ended": job.state in ENDED and job.state != "done",
+        "again": dataset.upload_id if outcome is not None and outcome.passing else None,
+        "progress": progress.payload if progress is not None else {},
+    }
+    context = {"shown": None, "importing": importing, "samples": list(SAMPLES.values())}
+    if not wants_fragment(request):
+        return render(request, "datasets/show.html", context)
+    return render(request, "datasets/show.html", context, block="importing")
+
+
+@router.get("/datasets/{dataset_id}/rows/{row}")
+def show_row(request: Request, db: Db, person: Person, dataset_id: str, row: int) -> HTMLResponse:
+    """Everything about one row: in the drawer, or as a page of its own."""
+    shown = get_shown(request, db, person, dataset_id)
+    found = grid.find_row(shown.folder, shown.schema, row)
+    if found is None:
+        raise NotFound(f"There is no row {row:,}: the table has {shown.schema.rows:,}, counted from 0.")
+    pictures = {
+        column.id: media.find_size(shown.folder.media(column.id), row)
+        for column in shown.schema.columns
+        if column.type == "image"
+    }
+    context = {"shown": shown, "row": found, "pictures": pictures, "text": words.cell_text}
+    return render(request, "datasets/row.html", context, block="row" if wants_fragment(request) else None)
+
+
+@router.get("/datasets/{dataset_id}/columns/{column_id}")
+def show_column(request: Request, db: Db, person: Person, dataset_id: str, column_id: str) -> HTMLResponse:
+    """What was found in a column, its shares, and its filter: in the drawer, or as a page of its own."""
+    shown = get_shown(request, db, person, dataset_id)
+    column = grid.known_column(shown.schema, column_id)
+    view = grid.read_view(request.query_params.multi_items(), shown.schema)
+    found = shown.profile.columns[column.id]
+    context = {
+        "shown": shown,
+        "column": column,
+        "found": found,
+        "bars": words.column_bars(shown.base, column, found, shown.schema.rows),
+        "filter": view.filter(column.id) or grid.Filter(column.id),
+        "bound": grid.bound_text,
+        "rest": view.without(column.id).pairs(),
+    }
+    return render(request, "datasets/column.html", context, block="column" if wants_fragment(request) else None)
+
+
+@router.get("/datasets/{dataset_id}/rejects")
+def show_rejects(request: Request, db: Db, person: Person, dataset_id: str) -> HTMLResponse:
+    """What could not be read: file, line, reason, and the line as it stands there."""
+    shown = get_shown(request, db, person, dataset_id)
+    number = grid.read_page_number(request.query_params.get("page", "1"))
+    rejects = grid.read_rejects(shown.folder, shown.version.rejects, number)
+    context = {"shown": shown, "rejects": rejects}
+    return render(request, "datasets/rejects.html", context, block="rows" if wants_fragment(request) else None)
+
+
+@router.get("/datasets/{dataset_id}/media/{column_id}/{row}")
+def send_media(request: Request, db: Db, person: Person, dataset_id: str, column_id: str, row: int) -> Response:
+    """A picture in full size."""
+    shown = get_shown(request, db, person, dataset_id)
+    column = grid.known_column(shown.schema, column_id)
+    return media.send_picture(media.find_picture(shown.folder.media(column.id), row))
+
+
+@router.get("/datasets/{dataset_id}/thumbs/{column_id}/{row}")
+def send_thumb(request: Request, db: Db, person: Person, dataset_id: str, column_id: str, row: int) -> Response:
+    """A picture that fits 128 x 128."""
+    shown = get_shown(request, db, person, dataset_id)
+    column = grid.known_column(shown.schema, column_id)
+    return media.send_picture(media.find_picture(shown.folder.thumbs(column.id), row))
+
+
+def get_shown(request: Request, db: Db, person: Person, dataset_id: str) -> Shown:
+    """A dataset that this person may read, with its version; raises NotFound, or Conflict while it has none."""
+    dataset = get_readable(db, person, Dataset, dataset_id)
+    return open_version(request, dataset, service.get_version(db, dataset))
+
+
+def find_shown(request: Request, db: Db, dataset: Dataset) -> Shown | None:
+    """A dataset with its version; None while it has none."""
+    version = service.find_version(db, dataset)
+    return None if version is None else open_version(request, dataset, version)
+
+
+def open_version(request: Request, dataset: Dataset, version: DatasetVersion) -> Shown:
+    """Read what a version says about itself."""
+    store: Store = request.app.state.store
+    schema, profile = service.read_schema(store, version), service.read_profile(store, version)
+    return Shown(dataset, version, store.version(version.hash), schema, profile)
+
+
+def grid_context(shown: Shown, page: grid.Page) -> dict[str, Any]:
+    """What the grid's block needs."""
+    image = next((c for c in shown.schema.columns if c.type == "image"), None)
+    label = next((c for c in shown.schema.columns if c.type == "category"), None)
+    return {
+        "page": page,
+        "chips": words.filter_chips(shown.base, shown.schema, page.view),
+        "address": words.address,
+        "text": words.cell_text,
+        "histogram_words": words.histogram_words,
+        "image": image,
+        "label": label,
+        "longest": words.LONGEST_CELL,
+    }
+
+
+def findings_context(shown: Shown) -> dict[str, Any]:
+    """What stands above the grid."""
+    return {"findings": words.finding_lines(shown.base, shown.schema, shown.profile), "samples": []}

@@ -1,0 +1,163 @@
+"""What a page says about a version: findings with the rows they lead to, filters in words, the shares of a column."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.datasets.grid import Bound, Cell, Filter, View, bound_text
+from trainer.contract.dataset import Column, ColumnProfile, Finding, Profile, Schema
+
+MOST_BARS = 24
+"""Categories drawn as bars; the rest is one more bar without a link."""
+LONGEST_CELL = 160
+"""Characters of a cell in the grid. The drawer of a row shows all of them."""
+
+
+@dataclass(frozen=True)
+class FindingLine:
+    """A finding, how grave it is, and the address of its rows (None where there are none to show)."""
+
+    sentence: str
+    href: str | None
+    kind: str
+    action: str
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One value or range of a column, its share of the rows, and the address of its rows."""
+
+    label: str
+    value: float
+    note: str
+    href: str | None
+
+
+@dataclass(frozen=True)
+class FilterChip:
+    """A filter in words, and the address without it."""
+
+    words: str
+    href: str
+
+
+def finding_lines(base: str, schema: Schema, profile: Profile) -> list[FindingLine]:
+    """The findings of a version in the order of its profile, rejects first: they are rows that the table lacks."""
+    found = sorted(profile.findings, key=lambda finding: finding.kind != "rejects")
+    return [finding_line(base, schema, finding) for finding in found]
+
+
+def finding_line(base: str, schema: Schema, finding: Finding) -> FindingLine:
+    """One finding with the way to its rows."""
+    kind = "bad" if finding.kind == "rejects" else "info" if finding.kind in ("id", "constant", "other") else "warn"
+    if finding.kind == "rejects":
+        return FindingLine(finding.sentence, f"{base}/rejects", kind, "See the lines")
+    if finding.kind == "duplicates":
+        # A picture's cell is its file's name: equal pictures are not equal rows.
+        pictures = any(c.type == "image" for c in schema.columns)
+        href = None if pictures else f"{base}?{View(duplicates=True).query()}"
+        return FindingLine(finding.sentence, href, kind, "See the rows")
+    if finding.column is None:
+        return FindingLine(finding.sentence, None, kind, "")
+    if finding.kind == "missing":
+        view = View(filters=(Filter(finding.column, missing=True),))
+        return FindingLine(finding.sentence, f"{base}?{view.query()}", kind, "See the rows")
+    return FindingLine(finding.sentence, f"{base}/columns/{finding.column}", kind, "See the column")
+
+
+def filter_chips(base: str, schema: Schema, view: View) -> list[FilterChip]:
+    """The filters in force."""
+    chips = [
+        FilterChip(filter_words(schema.column(one.column), one), address(base, view.without(one.column)))
+        for one in view.filters
+    ]
+    if view.duplicates:
+        chips.append(FilterChip("rows that occur more than once", address(base, view.with_all())))
+    return chips
+
+
+def filter_words(column: Column, one: Filter) -> str:
+    """``Age 20 to 30``, ``Sex is male or female``, ``Name contains Smith``, ``Age is missing``."""
+    said: list[str] = []
+    if one.values:
+        said.append(f"is {' or '.join(one.values[:3])}" + (f" or {len(one.values) - 3} more" if one.values[3:] else ""))
+    if one.contains:
+        said.append(f"contains ‘{one.contains}’")
+    range_words = bounds_in_words(one.low, one.high, one.below)
+    if range_words:
+        said.append(range_words)
+    if one.missing:
+        said.append("is missing")
+    return f"{column.name} {' or '.join(said)}"
+
+
+def bounds_in_words(low: Bound | None, high: Bound | None, below: Bound | None) -> str:
+    """``is 3``, ``20 to 30``, ``at least 20``, ``at most 30``, ``below 30``."""
+    if low is not None and low == high:
+        return f"is {bound_text(low)}"
+    if low is not None and high is not None:
+        return f"{bound_text(low)} to {bound_text(high)}"
+    said = [f"at least {bound_text(low)}"] if low is not None else []
+    said += [f"at most {bound_text(high)}"] if high is not None else []
+    said += [f"below {bound_text(below)}"] if below is not None else []
+    return " and ".join(said)
+
+
+def column_bars(base: str, column: Column, found: ColumnProfile, rows: int) -> list[Bar]:
+    """Shares of a column's values, each leading to its rows; missing ones last."""
+    histogram = found.histogram
+    bars: list[Bar] = []
+    filled = max(rows, 1)
+    if histogram.labels is not None:
+        pairs = list(zip(histogram.labels, histogram.counts, strict=True))
+        for label, count in pairs[:MOST_BARS]:
+            linked = column.type == "category" and label in (column.categories or ())
+            href = f"{base}?{View(filters=(Filter(column.id, values=(label,)),)).query()}" if linked else None
+            bars.append(Bar(label, count / filled, f"{count:,}", href))
+        rest = sum(count for _, count in pairs[MOST_BARS:])
+        if rest:
+            bars.append(Bar(f"{len(pairs) - MOST_BARS} others", rest / filled, f"{rest:,}", None))
+    elif histogram.edges is not None and column.type == "number":
+        last = len(histogram.counts) - 1
+        for i, count in enumerate(histogram.counts):
+            low, high = histogram.edges[i], histogram.edges[i + 1]
+            one = Filter(column.id, low=low, high=high) if i == last else Filter(column.id, low=low, below=high)
+            href = f"{base}?{View(filters=(one,)).query()}" if count else None
+            bars.append(Bar(f"{short(low)} – {short(high)}", count / filled, f"{count:,}", href))
+    if found.missing:
+        href = f"{base}?{View(filters=(Filter(column.id, missing=True),)).query()}"
+        bars.append(Bar("missing", found.missing / filled, f"{found.missing:,}", href))
+    return bars
+
+
+def histogram_words(column: Column, found: ColumnProfile) -> str:
+    """What an ear hears instead of the small picture in a header."""
+    histogram = found.histogram
+    if not histogram.counts or max(histogram.counts) == 0:
+        return f"{column.name}: no values"
+    top = histogram.counts.index(max(histogram.counts))
+    if histogram.labels:
+        return f"{column.name}: {found.distinct:,} values, most often {histogram.labels[top]}"
+    if histogram.edges and column.type == "number":
+        low, high = histogram.edges[top], histogram.edges[top + 1]
+        return f"{column.name}: {short(histogram.edges[0])} to {short(histogram.edges[-1])}, most {short(low)} to {short(high)}"
+    return f"{column.name}: {found.distinct:,} values"
+
+
+def cell_text(column: Column, cell: Cell) -> str:
+    """A cell as the person's file would write it: data is not rounded for show."""
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == datetime.min.time() else cell.isoformat(sep=" ")
+    if isinstance(cell, float):
+        return f"{cell:.0f}" if column.whole else f"{cell:.10g}"
+    return str(cell)
+
+
+def short(value: float) -> str:
+    """An edge of a histogram: four digits are enough to recognise it."""
+    return f"{value:,.0f}" if value == int(value) and abs(value) < 1e9 else f"{value:.4g}"
+
+
+def address(base: str, view: View) -> str:
+    """The address of a view."""
+    query = view.query()
+    return f"{base}?{query}" if query else base

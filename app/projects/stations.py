@@ -1,0 +1,76 @@
+"""The rail of a project: seven stations in the order of the work, each with its state and one line of fact."""
+
+from dataclasses import dataclass
+
+from app.datasets.tables import DatasetVersion
+from app.pages import whole, words
+from app.projects.tables import Project
+from trainer.contract.dataset import Schema
+from trainer.contract.recipe import Question
+
+_ = words.gettext
+
+
+@dataclass(frozen=True)
+class Station:
+    """One stop. ``state`` is done, now, needs or later; without ``href`` it cannot be reached yet."""
+
+    key: str
+    title: str
+    state: str
+    fact: str = ""
+    href: str | None = None
+    current: bool = False
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What a later package knows about a station: its line, its state, and where it leads."""
+
+    text: str
+    state: str = "done"
+    href: str | None = None
+
+
+def stations(
+    project: Project,
+    version: DatasetVersion,
+    schema: Schema,
+    current: str,
+    facts: dict[str, Fact] | None = None,
+) -> list[Station]:
+    """The seven stations as this page shows them. ``facts`` (by key) say what later packages know; they win.
+
+    Without them, Model needs the person once a question is asked, and everything after it is not yet.
+    """
+    known = {**own_facts(project, version, schema), **(facts or {})}
+    titles = {
+        "data": _("Data"),
+        "question": _("Question"),
+        "model": _("Model"),
+        "train": _("Train"),
+        "evaluate": _("Evaluate"),
+        "improve": _("Improve"),
+        "use": _("Use"),
+    }
+    return [
+        Station(key, title, known[key].state, known[key].text, known[key].href, key == current)
+        if key in known
+        else Station(key, title, "later", current=key == current)
+        for key, title in titles.items()
+    ]
+
+
+def own_facts(project: Project, version: DatasetVersion, schema: Schema) -> dict[str, Fact]:
+    """What is known without any run: the data, the question, and that a model can be chosen."""
+    place = f"/projects/{project.id}"
+    shape = _("{rows} rows · {columns} columns").format(rows=whole(version.rows), columns=version.columns)
+    facts = {"data": Fact(shape, "done", f"/datasets/{project.dataset_id}")}
+    if project.question is None:
+        return facts | {"question": Fact(_("choose what to predict"), "needs", place)}
+    question = Question.model_validate(project.question)
+    target = schema.column(question.target).name
+    return facts | {
+        "question": Fact(_("predict {target}").format(target=target), "done", place),
+        "model": Fact(_("choose how to learn"), "needs", f"{place}/model"),
+    }
