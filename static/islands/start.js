@@ -13,6 +13,7 @@ const islands = {
   notices: () => import("./notices.js"),
   plot: () => import("./plot.js"),
   present: () => import("./present.js"),
+  rail: () => import("./rail.js"),
   stream: () => import("./stream.js"),
   theme: () => import("./theme.js"),
   upload: () => import("./upload.js"),
