@@ -1,7 +1,8 @@
 """Fetch the browser's libraries and copy what pages load to `static/vendor/`.
 
-`npm ci` installs what `package-lock.json` pins (by integrity hash); only the files named in `FILES` are copied, each
-with its licence. `manifest.json` records version and SHA-256 of every file, and doubles as the proof that all is there.
+`npm ci` installs what `package-lock.json` pins (by integrity hash); only the files named in `FILES` are
+copied, each with its licence. `manifest.json` records version and SHA-256 of every file, and doubles as the
+proof that all is there.
 """
 
 import hashlib
@@ -34,7 +35,7 @@ def main() -> int:
     wanted = hashlib.sha256(lock + Path(__file__).read_bytes()).hexdigest()
     if is_current(wanted):
         return 0
-    subprocess.run([*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=ROOT, check=True)  # noqa: S603
+    subprocess.run([*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=ROOT, check=True)
     copied = copy_files()
     write_whole(MANIFEST, json.dumps({"made_from": wanted, "files": copied}, indent=2) + "\n")
     sys.stdout.write(f"{len(copied)} files in {VENDOR.relative_to(ROOT)}\n")

@@ -28,7 +28,7 @@ export function palette() {
     pixel.fillRect(0, 0, 1, 1);
     return `rgb(${pixel.getImageData(0, 0, 1, 1).data.slice(0, 3).join(",")})`;
   };
-  const names = ["ink", "quiet", "hairline", "line", "raised", "accent", "train", "validation", "test", "baseline", "good", "bad"];
+  const names = ["ink", "quiet", "hairline", "line", "paper", "raised", "accent", "train", "validation", "test", "baseline", "good", "bad"];
   const colours = Object.fromEntries(names.map((name) => [name, read(name)]));
   for (let n = 0; n < 8; n += 1) colours[n] = read(`class-${n}`);
   probe.remove();

@@ -196,7 +196,8 @@ class Curve {
     }));
     layout.annotations = lines.map(({ name, value }) => ({
       xref: "paper", x: 1, xanchor: "right", y: value, yanchor: "bottom", showarrow: false, text: escaped(name),
-      font: { size: layout.font.size - 1, color: this.colours.baseline },
+      bgcolor: this.colours.paper, opacity: 0.85, borderpad: 1,
+      font: { size: layout.font.size - 1, color: this.colours.quiet },
     }));
     // shapes do not stretch the axis by themselves: an unseen trace would be hovered, so the range is asked for
     if (lines.length) layout.yaxis.autorangeoptions = { include: lines.map(({ value }) => value) };
