@@ -6,7 +6,7 @@
  */
 
 const KINDS = ["state", "progress", "points", "snapshot", "finding", "rewind", "result"];
-const ENDED = new Set(["succeeded", "failed", "stopped"]);
+const ENDED = new Set(["done", "failed", "stopped", "diverged"]);
 const LONGEST_WAIT = 30_000;
 const MARK_AFTER = 1_000; // a reconnection shorter than this is nobody's business
 

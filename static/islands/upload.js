@@ -152,7 +152,6 @@ export function start(element) {
   }
 
   function cancel() {
-    if (job?.id) fetch(`${element.dataset.create}/${job.id}`, { method: "DELETE", keepalive: true }).catch(() => {});
     reset();
     input.focus();
   }
