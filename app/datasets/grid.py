@@ -1,8 +1,8 @@
 """Fifty rows out of any number, sorted and filtered by DuckDB.
 
-A view is the state in the address: page, sort, filters. Columns are ids from the version's schema, checked against it
-before they reach a query; every value is a bound parameter. The engine is memory-limited and sees the folder of
-dataset versions only.
+A view is the state in the address: page, sort, filters. Columns are ids from the version's schema, checked
+against it before they reach a query; every value is a bound parameter. The engine is memory-limited and sees
+the folder of dataset versions only.
 """
 
 import functools
@@ -161,7 +161,7 @@ def read_view(pairs: Queries, schema: Schema) -> View:
 
 
 def read_page_number(text: str) -> int:
-    """A page number from an address: whole and at least 1. One past the end is clamped when the rows are counted."""
+    """A page number from an address: whole, at least 1. One past the end is clamped when rows are counted."""
     if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) < 1:
         raise BadInput(f"There is no page ‘{text[:40]}’. Page numbers are whole and start at 1.")
     return int(text)
@@ -172,11 +172,13 @@ def known_column(schema: Schema, id: str) -> Column:
     try:
         return schema.column(id)
     except KeyError:
-        raise BadInput(f"This table has no column ‘{id[:40]}’. Its columns are c0 to c{len(schema.columns) - 1}.") from None
+        raise BadInput(
+            f"This table has no column ‘{id[:40]}’. Its columns are c0 to c{len(schema.columns) - 1}."
+        ) from None
 
 
 def read_filters(found: Mapping[str, list[str]], schema: Schema) -> tuple[Filter, ...]:
-    """``filter.c3=…``, ``filter.c3.from``, ``.to``, ``.below``, ``.missing``: one Filter a column, in schema order."""
+    """``filter.c3=…``, ``filter.c3.from``, ``.to``, ``.below``, ``.missing``: a Filter a column."""
     parts: dict[str, dict[str, list[str]]] = {}
     for key, values in found.items():
         if not key.startswith("filter."):
@@ -199,12 +201,16 @@ def read_filter(column: Column, said: Mapping[str, list[str]]) -> Filter:
     missing = "missing" in said
     values = said.get("", [])
     if column.type in ("number", "datetime"):
-        low, high, below = (read_bound(column, said[p][-1]) if p in said else None for p in ("from", "to", "below"))
+        low, high, below = (
+            read_bound(column, said[p][-1]) if p in said else None for p in ("from", "to", "below")
+        )
         if values:
             low = high = read_bound(column, values[-1])
         return Filter(column.id, low=low, high=high, below=below, missing=missing)
     if said.keys() & {"from", "to", "below"}:
-        raise BadInput(f"{column.name} holds {column.type}, not numbers or dates: it cannot be filtered by a range.")
+        raise BadInput(
+            f"{column.name} holds {column.type}, not numbers or dates: it cannot be filtered by a range."
+        )
     if column.type == "category":
         return Filter(column.id, values=tuple(dict.fromkeys(values)), missing=missing)
     return Filter(column.id, contains=values[-1] if values else "", missing=missing)
@@ -220,7 +226,9 @@ def read_bound(column: Column, text: str) -> Bound:
         wanted = "a date like 2026-01-31" if column.type == "datetime" else "a number like 4.5"
         raise BadInput(f"‘{text[:40]}’ is not {wanted}. {column.name} is filtered by {wanted}.") from None
     if not math.isfinite(value):
-        raise BadInput(f"‘{text[:40]}’ is not a finite number. {column.name} is filtered by a number like 4.5.")
+        raise BadInput(
+            f"‘{text[:40]}’ is not a finite number. {column.name} is filtered by a number like 4.5."
+        )
     return value
 
 
@@ -241,7 +249,11 @@ def filter_pairs(one: Filter) -> list[tuple[str, str]]:
 def bound_text(bound: Bound) -> str:
     """A bound as a person would write it."""
     if isinstance(bound, datetime):
-        return bound.isoformat(sep=" ") if (bound.hour or bound.minute or bound.second) else bound.date().isoformat()
+        return (
+            bound.isoformat(sep=" ")
+            if (bound.hour or bound.minute or bound.second)
+            else bound.date().isoformat()
+        )
     return repr(int(bound)) if bound == int(bound) and abs(bound) < 1e15 else repr(bound)
 
 
@@ -260,8 +272,9 @@ def read_rows(folder: VersionFolder, schema: Schema, view: View) -> Page:
     if view.sort:
         order = f'"{view.sort}" {"DESC" if view.descending else "ASC"} NULLS LAST, file_row_number'
     names = ", ".join(f'"{column.id}"' for column in schema.columns)
+    chosen = f"SELECT file_row_number, {names} FROM {SOURCE} WHERE {where or 'true'}"  # noqa: S608
     rows = engine.execute(
-        f"SELECT file_row_number, {names} FROM {SOURCE} WHERE {where or 'true'} ORDER BY {order} LIMIT ? OFFSET ?",  # noqa: S608
+        f"{chosen} ORDER BY {order} LIMIT ? OFFSET ?",
         [place, *bound, view.size, (view.page - 1) * view.size],
     ).fetchall()
     return Page([Row(int(row[0]), tuple(row[1:])) for row in rows], total, view)
@@ -359,7 +372,7 @@ def filter_condition(one: Filter) -> tuple[str, list[Any]]:
 
 @functools.lru_cache(maxsize=8)
 def open_engine(datasets: Path) -> duckdb.DuckDBPyConnection:
-    """The engine for this folder of versions: in memory, 256 MB, no extension, no file outside, settings locked."""
+    """The engine for this folder: in memory, 256 MB, no extension, no file outside, settings locked."""
     engine = duckdb.connect(
         ":memory:",
         config={

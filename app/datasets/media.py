@@ -1,4 +1,4 @@
-"""Pictures of a version by row, out of memory-mapped Arrow files: nothing is read but the bytes that are sent."""
+"""Pictures of a version by row, out of memory-mapped Arrow files: only what is sent is read."""
 
 import functools
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class Picture:
 
 
 def find_picture(path: Path, row: int) -> Picture | None:
-    """The picture of a row; None where it is missing. Raises NotFound for a column or row that does not exist."""
+    """The picture of a row; None where it is missing. Raises NotFound for a column or row there is not."""
     if not path.is_file():
         raise NotFound("This table has no such column of pictures.")
     table = open_arrow(path)
@@ -49,7 +49,7 @@ def find_size(path: Path, row: int) -> tuple[int, int] | None:
 
 
 def send_picture(picture: Picture | None) -> Response:
-    """The answer with a picture. Its type comes from its first bytes; anything but PNG and JPEG is not sent."""
+    """The answer with a picture. Its type comes from its first bytes; only PNG and JPEG are sent."""
     if picture is None:
         raise NotFound("This row has no picture.")
     kind = next((kind for magic, kind in MAGIC.items() if picture.content.startswith(magic)), None)
@@ -60,5 +60,5 @@ def send_picture(picture: Picture | None) -> Response:
 
 @functools.lru_cache(maxsize=64)
 def open_arrow(path: Path) -> pa.Table:
-    """Map an Arrow file of an immutable version; the pages are the kernel's, so this holds names, not bytes."""
+    """Map an Arrow file of an immutable version; the pages are the kernel's: this holds no bytes."""
     return pa.ipc.open_file(pa.memory_map(str(path))).read_all()

@@ -145,7 +145,9 @@ def show_column(request: Request, db: Db, person: Person, dataset_id: str, colum
         "bound": grid.bound_text,
         "rest": view.without(column.id).pairs(),
     }
-    return render(request, "datasets/column.html", context, block="column" if wants_fragment(request) else None)
+    return render(
+        request, "datasets/column.html", context, block="column" if wants_fragment(request) else None
+    )
 
 
 @router.get("/datasets/{dataset_id}/rejects")
@@ -155,11 +157,15 @@ def show_rejects(request: Request, db: Db, person: Person, dataset_id: str) -> H
     number = grid.read_page_number(request.query_params.get("page", "1"))
     rejects = grid.read_rejects(shown.folder, shown.version.rejects, number)
     context = {"shown": shown, "rejects": rejects}
-    return render(request, "datasets/rejects.html", context, block="rows" if wants_fragment(request) else None)
+    return render(
+        request, "datasets/rejects.html", context, block="rows" if wants_fragment(request) else None
+    )
 
 
 @router.get("/datasets/{dataset_id}/media/{column_id}/{row}")
-def send_media(request: Request, db: Db, person: Person, dataset_id: str, column_id: str, row: int) -> Response:
+def send_media(
+    request: Request, db: Db, person: Person, dataset_id: str, column_id: str, row: int
+) -> Response:
     """A picture in full size."""
     shown = get_shown(request, db, person, dataset_id)
     column = grid.known_column(shown.schema, column_id)
@@ -167,7 +173,9 @@ def send_media(request: Request, db: Db, person: Person, dataset_id: str, column
 
 
 @router.get("/datasets/{dataset_id}/thumbs/{column_id}/{row}")
-def send_thumb(request: Request, db: Db, person: Person, dataset_id: str, column_id: str, row: int) -> Response:
+def send_thumb(
+    request: Request, db: Db, person: Person, dataset_id: str, column_id: str, row: int
+) -> Response:
     """A picture that fits 128 x 128."""
     shown = get_shown(request, db, person, dataset_id)
     column = grid.known_column(shown.schema, column_id)
@@ -175,7 +183,7 @@ def send_thumb(request: Request, db: Db, person: Person, dataset_id: str, column
 
 
 def get_shown(request: Request, db: Db, person: Person, dataset_id: str) -> Shown:
-    """A dataset that this person may read, with its version; raises NotFound, or Conflict while it has none."""
+    """A dataset that this person may read, with its version; NotFound, or Conflict while it has none."""
     dataset = get_readable(db, person, Dataset, dataset_id)
     return open_version(request, dataset, service.get_version(db, dataset))
 

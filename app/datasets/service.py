@@ -22,7 +22,7 @@ from trainer.contract.samples import SAMPLES
 
 
 def import_upload(db: Session, store: Store, owner: User, upload: Upload) -> Dataset:
-    """A dataset of an upload that has arrived whole. Asked twice for the same upload, it is the same dataset."""
+    """A dataset of an upload that has arrived whole. Asked twice, it is the same dataset."""
     going_on = find_dataset_of_upload(db, upload)
     if going_on is not None:
         return going_on
@@ -46,7 +46,9 @@ def import_sample(db: Session, store: Store, owner: User, key: str) -> Dataset:
     if sample is None:
         raise NotFound(f"There is no sample ‘{key[:40]}’. The samples are {', '.join(SAMPLES)}.")
     for dataset in db.scalars(
-        select(Dataset).where(Dataset.owner_id == owner.id, Dataset.sample == key).order_by(Dataset.created_at.desc())
+        select(Dataset)
+        .where(Dataset.owner_id == owner.id, Dataset.sample == key)
+        .order_by(Dataset.created_at.desc())
     ):
         if find_version(db, dataset) is not None or import_job(db, dataset).state not in ENDED:
             return dataset
@@ -58,7 +60,7 @@ def import_sample(db: Session, store: Store, owner: User, key: str) -> Dataset:
 
 
 def finish_import(db: Session, job: Job, outcome: Outcome, store: Store) -> None:
-    """What follows the end of an import: the version's row, and the raw bytes deleted. Doing it twice changes nothing.
+    """The version's row, and the raw bytes deleted. Doing it twice changes nothing.
 
     A failed import keeps its upload, so that trying again needs no second upload.
     """

@@ -1,7 +1,7 @@
 """Bytes on their way in: any size, constant memory, going on after a cut.
 
-The offset of an upload is the length of its file on disk, so that no crash can make the two differ: bytes are flushed
-and synced before an answer counts them. The protocol is the core of tus 1.0 (tus.io) with JSON to create.
+The offset of an upload is the length of its file on disk, so that no crash can make the two differ: bytes are
+flushed and synced before an answer counts them. The protocol is the core of tus 1.0 (tus.io), JSON to create.
 """
 
 import asyncio
@@ -50,7 +50,9 @@ class Busy(Exception):
 
 
 @router.post("/uploads", status_code=201)
-def start_upload(request: Request, db: Db, person: Person, new: NewUpload, response: Response) -> dict[str, str | int]:
+def start_upload(
+    request: Request, db: Db, person: Person, new: NewUpload, response: Response
+) -> dict[str, str | int]:
     """Make room for a file, or say why there is none."""
     store: Store = request.app.state.store
     filename = clean_filename(new.filename)
@@ -104,7 +106,7 @@ def get_upload(engine: Engine, person: User, upload_id: str) -> Upload:
 
 
 async def write_body(file: BinaryIO, body: AsyncIterator[bytes], room: int) -> bool:
-    """Write what arrives, synced, and say whether it fitted into ``room`` bytes. What came before a cut stays."""
+    """Write what arrives, synced, and say whether it fitted into ``room`` bytes. A cut keeps what came."""
     held = bytearray()
     try:
         async for piece in body:
@@ -167,15 +169,16 @@ def refuse_size(filename: str, size: int, settings: Settings, free: int) -> None
         raise BadInput(f"{filename} is empty. Choose a file with something in it.")
     if size > settings.upload_limit:
         raise TooLarge(
-            f"{filename} has {in_words(size)}; this server takes files of up to {in_words(settings.upload_limit)}. "
-            "Make it smaller, or ask who runs the server to raise SKILLET_UPLOAD_LIMIT."
+            f"{filename} has {in_words(size)}; this server takes files of up to "
+            f"{in_words(settings.upload_limit)}. Make it smaller, or have "
+            "SKILLET_UPLOAD_LIMIT raised by who runs the server."
         )
     # The import writes its own copy beside the raw bytes, which are deleted after it.
     if free - 2 * size < settings.free_space:
         raise TooLarge(
             f"{filename} has {in_words(size)}, and reading it needs about twice that. The server's disk has "
-            f"{in_words(free)} free and keeps {in_words(settings.free_space)} back. Delete data you no longer need, "
-            "or bring a smaller file."
+            f"{in_words(free)} free and keeps {in_words(settings.free_space)} back. Delete data you no "
+            "longer need, or bring a smaller file."
         )
 
 

@@ -1,4 +1,4 @@
-"""What a page says about a version: findings with the rows they lead to, filters in words, the shares of a column."""
+"""What a page says about a version: findings and their rows, filters in words, shares of a column."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,14 +41,20 @@ class FilterChip:
 
 
 def finding_lines(base: str, schema: Schema, profile: Profile) -> list[FindingLine]:
-    """The findings of a version in the order of its profile, rejects first: they are rows that the table lacks."""
+    """The findings of a version as its profile orders them, rejects first: the table lacks those rows."""
     found = sorted(profile.findings, key=lambda finding: finding.kind != "rejects")
     return [finding_line(base, schema, finding) for finding in found]
 
 
 def finding_line(base: str, schema: Schema, finding: Finding) -> FindingLine:
     """One finding with the way to its rows."""
-    kind = "bad" if finding.kind == "rejects" else "info" if finding.kind in ("id", "constant", "other") else "warn"
+    kind = (
+        "bad"
+        if finding.kind == "rejects"
+        else "info"
+        if finding.kind in ("id", "constant", "other")
+        else "warn"
+    )
     if finding.kind == "rejects":
         return FindingLine(finding.sentence, f"{base}/rejects", kind, "See the lines")
     if finding.kind == "duplicates":
@@ -79,7 +85,10 @@ def filter_words(column: Column, one: Filter) -> str:
     """``Age 20 to 30``, ``Sex is male or female``, ``Name contains Smith``, ``Age is missing``."""
     said: list[str] = []
     if one.values:
-        said.append(f"is {' or '.join(one.values[:3])}" + (f" or {len(one.values) - 3} more" if one.values[3:] else ""))
+        said.append(
+            f"is {' or '.join(one.values[:3])}"
+            + (f" or {len(one.values) - 3} more" if one.values[3:] else "")
+        )
     if one.contains:
         said.append(f"contains ‘{one.contains}’")
     range_words = bounds_in_words(one.low, one.high, one.below)
@@ -120,7 +129,9 @@ def column_bars(base: str, column: Column, found: ColumnProfile, rows: int) -> l
         last = len(histogram.counts) - 1
         for i, count in enumerate(histogram.counts):
             low, high = histogram.edges[i], histogram.edges[i + 1]
-            one = Filter(column.id, low=low, high=high) if i == last else Filter(column.id, low=low, below=high)
+            one = (
+                Filter(column.id, low=low, high=high) if i == last else Filter(column.id, low=low, below=high)
+            )
             href = f"{base}?{View(filters=(one,)).query()}" if count else None
             bars.append(Bar(f"{short(low)} – {short(high)}", count / filled, f"{count:,}", href))
     if found.missing:
@@ -139,7 +150,8 @@ def histogram_words(column: Column, found: ColumnProfile) -> str:
         return f"{column.name}: {found.distinct:,} values, most often {histogram.labels[top]}"
     if histogram.edges and column.type == "number":
         low, high = histogram.edges[top], histogram.edges[top + 1]
-        return f"{column.name}: {short(histogram.edges[0])} to {short(histogram.edges[-1])}, most {short(low)} to {short(high)}"
+        whole = f"{short(histogram.edges[0])} to {short(histogram.edges[-1])}"
+        return f"{column.name}: {whole}, most {short(low)} to {short(high)}"
     return f"{column.name}: {found.distinct:,} values"
 
 

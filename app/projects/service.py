@@ -68,19 +68,19 @@ def ask_question(db: Session, store: Store, owner: User, project: Project, quest
     return job
 
 
-def propose(schema: Schema, profile: Profile, target: str, task: str | None) -> Question:
+def propose(schema: Schema, profile: Profile, target: str, task: str) -> Question:
     """What clicking a column asks; raises BadInput in words."""
     try:
         column = schema.column(target)
     except KeyError:
         raise BadInput(f"This table has no column ‘{target[:40]}’. Choose one of its columns.") from None
-    if task not in (None, "", "classification", "regression"):
-        raise BadInput(f"‘{str(task)[:40]}’ is no way to predict. It is classification or regression.")
+    if task not in ("", "classification", "regression"):
+        raise BadInput(f"‘{task[:40]}’ is no way to predict. It is classification or regression.")
     as_classes = task == "classification"
     if as_classes and column.type == "number" and not may_be_classes(column, profile):
         raise BadInput(
-            f"{column.name} has {profile.columns[target].distinct:,} different numbers: too many to be classes. "
-            "Predict it as a number."
+            f"{column.name} has {profile.columns[target].distinct:,} different numbers: too many to be "
+            "classes. Predict it as a number."
         )
     wanted: Task | None = "classification" if as_classes else "regression" if task == "regression" else None
     try:
@@ -89,9 +89,7 @@ def propose(schema: Schema, profile: Profile, target: str, task: str | None) -> 
         raise BadInput(str(error)) from error
 
 
-def with_choices(
-    schema: Schema, profile: Profile, question: Question, inputs: list[str] | None, metric: str | None
-) -> Question:
+def with_choices(schema: Schema, question: Question, inputs: list[str] | None, metric: str) -> Question:
     """A question with the person's own inputs and metric; raises BadInput in words."""
     if metric and metric != question.metric:
         fitting = METRICS[question.task]

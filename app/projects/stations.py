@@ -1,10 +1,14 @@
-"""The rail of a project: seven stations in the order of the work, each with its state and one line of fact."""
+"""The rail of a project: seven stations in the order of the work, each with its state and a line of fact."""
 
 from dataclasses import dataclass
 
+from sqlalchemy.orm import Session
+
 from app.datasets.tables import DatasetVersion
 from app.pages import whole, words
+from app.projects.service import look_at
 from app.projects.tables import Project
+from app.storage import Store
 from trainer.contract.dataset import Schema
 from trainer.contract.recipe import Question
 
@@ -33,16 +37,13 @@ class Fact:
 
 
 def stations(
-    project: Project,
-    version: DatasetVersion,
-    schema: Schema,
-    current: str,
-    facts: dict[str, Fact] | None = None,
+    db: Session, store: Store, project: Project, at: str, facts: dict[str, Fact] | None = None
 ) -> list[Station]:
-    """The seven stations as this page shows them. ``facts`` (by key) say what later packages know; they win.
+    """The seven stations as the page ``at`` shows them. ``facts`` (by key): what later packages know.
 
     Without them, Model needs the person once a question is asked, and everything after it is not yet.
     """
+    version, schema, _profile = look_at(db, store, project)
     known = {**own_facts(project, version, schema), **(facts or {})}
     titles = {
         "data": _("Data"),
@@ -54,9 +55,9 @@ def stations(
         "use": _("Use"),
     }
     return [
-        Station(key, title, known[key].state, known[key].text, known[key].href, key == current)
+        Station(key, title, known[key].state, known[key].text, known[key].href, key == at)
         if key in known
-        else Station(key, title, "later", current=key == current)
+        else Station(key, title, "later", current=key == at)
         for key, title in titles.items()
     ]
 

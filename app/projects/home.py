@@ -1,0 +1,173 @@
+"""What the first page shows of a person's work: what runs now, projects, data."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.datasets.service import find_version, import_job, read_schema
+from app.datasets.tables import Dataset
+from app.db import now
+from app.jobs.service import find_last
+from app.jobs.tables import Job
+from app.pages import whole, words
+from app.people.tables import User
+from app.projects.service import find_baseline_job, look_at, question_of
+from app.projects.tables import Project
+from app.storage import Store
+from trainer.contract.events import ENDED
+
+_ = words.gettext
+MOST = 20
+"""Lines of a list; the rest is older."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """What a job works on, and its page."""
+
+    title: str
+    href: str
+
+
+FindPlaces = Callable[[Session, Sequence[Job]], dict[str, Place]]
+"""Later packages say where their jobs are shown (job id -> place); wired in ``app.main``."""
+
+
+@dataclass(frozen=True)
+class RunningLine:
+    """One job under way."""
+
+    job: Job
+    place: Place
+    sentence: str
+    done: float | None
+    total: float | None
+
+
+@dataclass(frozen=True)
+class ProjectLine:
+    """One project."""
+
+    name: str
+    href: str
+    target: str
+    rows: int
+    state: str
+    age: str
+    born: datetime
+
+
+@dataclass(frozen=True)
+class DatasetLine:
+    """One dataset."""
+
+    name: str
+    href: str
+    fact: str
+    age: str
+    born: datetime
+
+
+def list_running(db: Session, user: User, find_places: FindPlaces | None) -> list[RunningLine]:
+    """Jobs that wait or work, newest first, with their last words."""
+    jobs = list(
+        db.scalars(
+            select(Job)
+            .where(Job.owner_id == user.id, Job.state.not_in(ENDED))
+            .order_by(Job.created_at.desc())
+            .limit(MOST)
+        )
+    )
+    places = own_places(db, jobs) | (find_places(db, jobs) if find_places is not None else {})
+    return [running_line(db, job, places[job.id]) for job in jobs if job.id in places]
+
+
+def running_line(db: Session, job: Job, place: Place) -> RunningLine:
+    """A job with its progress, while it works."""
+    event = find_last(db, job.id, "progress") if job.state == "running" else None
+    payload = event.payload if event is not None else {}
+    sentence = payload.get("sentence") or job.sentence
+    return RunningLine(job, place, sentence, payload.get("done"), payload.get("total"))
+
+
+def own_places(db: Session, jobs: Sequence[Job]) -> dict[str, Place]:
+    """Imports lead to their dataset, baselines to their project."""
+    ids = [job.id for job in jobs]
+    places = {
+        dataset.job_id: Place(_("Reading {name}").format(name=dataset.name), f"/datasets/{dataset.id}")
+        for dataset in db.scalars(select(Dataset).where(Dataset.job_id.in_(ids)))
+    }
+    for project in db.scalars(select(Project).where(Project.baseline_job_id.in_(ids))):
+        if project.baseline_job_id is not None:
+            title = _("{name}: what needs no learning").format(name=project.name)
+            places[project.baseline_job_id] = Place(title, f"/projects/{project.id}")
+    return places
+
+
+def list_projects(db: Session, store: Store, user: User) -> list[ProjectLine]:
+    """Projects, newest first."""
+    found = db.scalars(
+        select(Project).where(Project.owner_id == user.id).order_by(Project.created_at.desc()).limit(MOST)
+    )
+    return [project_line(db, store, project) for project in found]
+
+
+def project_line(db: Session, store: Store, project: Project) -> ProjectLine:
+    """A project with what it predicts and how far it is."""
+    version, schema, _profile = look_at(db, store, project)
+    question = question_of(project)
+    target = _("predict {target}").format(target=schema.column(question.target).name) if question else ""
+    job = find_baseline_job(db, project)
+    if question is None:
+        state = _("choose what to predict")
+    elif project.fixed:
+        state = _("has runs")
+    elif job is not None and job.state not in ENDED:
+        state = _("scoring what needs no learning")
+    else:
+        state = _("choose a model")
+    place = f"/projects/{project.id}/runs" if project.fixed else f"/projects/{project.id}"
+    return ProjectLine(
+        project.name, place, target, version.rows, state, age(project.created_at), project.created_at
+    )
+
+
+def list_datasets(db: Session, store: Store, user: User) -> list[DatasetLine]:
+    """Datasets, newest first."""
+    found = db.scalars(
+        select(Dataset).where(Dataset.owner_id == user.id).order_by(Dataset.created_at.desc()).limit(MOST)
+    )
+    return [dataset_line(db, store, dataset) for dataset in found]
+
+
+def dataset_line(db: Session, store: Store, dataset: Dataset) -> DatasetLine:
+    """A dataset with its shape, or how its import stands."""
+    version = find_version(db, dataset)
+    if version is None:
+        failed = import_job(db, dataset).state in ENDED
+        fact = _("could not be read") if failed else _("being read")
+    else:
+        kinds = {column.type for column in read_schema(store, version).columns}
+        what = _("{rows} pictures") if "image" in kinds else _("{rows} rows · {columns} columns")
+        fact = what.format(rows=whole(version.rows), columns=version.columns)
+    return DatasetLine(
+        dataset.name, f"/datasets/{dataset.id}", fact, age(dataset.created_at), dataset.created_at
+    )
+
+
+def age(then: datetime) -> str:
+    """How long ago, in words: just now, 5 min ago, 3 h ago, yesterday, 4 days ago, 2026-01-31."""
+    seconds = (now() - then).total_seconds()
+    if seconds < 60:
+        return _("just now")
+    if seconds < 3600:
+        return _("{n} min ago").format(n=int(seconds // 60))
+    days = int(seconds // 86400)
+    if days == 0:
+        return _("{n} h ago").format(n=int(seconds // 3600))
+    if days == 1:
+        return _("yesterday")
+    return _("{n} days ago").format(n=days) if days < 30 else then.date().isoformat()

@@ -1,0 +1,145 @@
+"""The first page, and the Question station of a project."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy.orm import Session
+
+from app.datasets.tables import Dataset
+from app.errors import BadInput, Conflict
+from app.jobs.service import cursor
+from app.pages import Db, render, wants_fragment
+from app.people.authorize import get_changeable, get_readable
+from app.people.session import Person
+from app.projects import home, ladder, service
+from app.projects.forms import QuestionForm
+from app.projects.stations import stations
+from app.projects.tables import Project
+from app.storage import Store
+from trainer.contract.dataset import Profile, Schema
+from trainer.contract.events import ENDED
+from trainer.contract.recipe import Question
+from trainer.contract.samples import SAMPLES
+
+router = APIRouter()
+
+
+@router.get("/")
+def show_home(request: Request, db: Db, person: Person) -> HTMLResponse:
+    """Where to start, or what is going on."""
+    store: Store = request.app.state.store
+    running = home.list_running(db, person, getattr(request.app.state, "find_places", None))
+    context: dict[str, Any] = {"running": running, "cursor": cursor([line.job for line in running])}
+    if wants_fragment(request):
+        return render(request, "projects/home.html", context, block="running_now")
+    context |= {
+        "projects": home.list_projects(db, store, person),
+        "datasets": home.list_datasets(db, store, person),
+        "samples": list(SAMPLES.values()),
+    }
+    return render(request, "projects/home.html", context)
+
+
+@router.post("/projects")
+def create(
+    db: Db,
+    person: Person,
+    dataset: Annotated[str, Form()],
+    new: Annotated[str | None, Form()] = None,
+) -> Response:
+    """Open the project on this data, or with ``new`` another one."""
+    found = get_changeable(db, person, Dataset, dataset)
+    project = service.open_project(db, person, found, anew=bool(new))
+    return RedirectResponse(f"/projects/{project.id}", status_code=303)
+
+
+@router.get("/projects/{project_id}")
+def show(request: Request, db: Db, person: Person, project_id: str) -> HTMLResponse:
+    """The Question station."""
+    project = get_readable(db, person, Project, project_id)
+    block = "answer" if wants_fragment(request) else None
+    return show_question(request, db, project, block=block)
+
+
+@router.post("/projects/{project_id}/question")
+def ask(
+    request: Request, db: Db, person: Person, project_id: str, form: Annotated[QuestionForm, Form()]
+) -> Response:
+    """Ask, or change what is asked; a refusal is a sentence on the same page."""
+    store: Store = request.app.state.store
+    project = get_changeable(db, person, Project, project_id)
+    _version, schema, profile = service.look_at(db, store, project)
+    block = "main" if wants_fragment(request) else None
+    try:
+        question = form.question(schema, profile, service.question_of(project))
+        service.ask_question(db, store, person, project, question)
+    except (BadInput, Conflict) as refusal:
+        # 422 also where it is a conflict: the page is shown again with the sentence, and htmx shows 422 only.
+        return show_question(request, db, project, block=block, refusal=refusal.sentence, status=422)
+    if block is None:
+        return RedirectResponse(f"/projects/{project.id}", status_code=303)
+    return show_question(request, db, project, block=block)
+
+
+def show_question(
+    request: Request,
+    db: Session,
+    project: Project,
+    *,
+    block: str | None = None,
+    refusal: str | None = None,
+    status: int = 200,
+) -> HTMLResponse:
+    """The page in each of its states: nothing asked, baselines on their way, baselines there, or failed."""
+    store: Store = request.app.state.store
+    version, schema, profile = service.look_at(db, store, project)
+    question, job = service.question_of(project), service.find_baseline_job(db, project)
+    results = service.find_baselines(job)
+    context = {
+        "project": project,
+        "version": version,
+        "schema": schema,
+        "question": question,
+        "job": job,
+        "pending": job is not None and job.state not in ENDED,
+        "cursor": cursor([job]) if job is not None else "",
+        "results": results,
+        "rungs": ladder.rungs(question, results) if question and results else [],
+        "refusal": refusal,
+        "fragment": block is not None,
+        "stations": stations(db, store, project, "question"),
+        **choices(schema, profile, question, project),
+    }
+    return render(request, "projects/show.html", context, block=block, status=status)
+
+
+def choices(schema: Schema, profile: Profile, question: Question | None, project: Project) -> dict[str, Any]:
+    """What can be chosen: the column to predict, the inputs, the task, the metric."""
+    sample = next((s for s in SAMPLES.values() if project.name == s.title), None)
+    found: dict[str, Any] = {
+        "hint": sample.target if sample else None,
+        "target": None,
+        "inputs": [],
+        "others": [],
+    }
+    if question is None:
+        return found
+    target = schema.column(question.target)
+    usable = [c for c in schema.columns if service.never_input(c, question) is None]
+    never = [c for c in schema.columns if c.id != target.id and c not in usable]
+    return found | {
+        "target": target,
+        "values": profile.columns[target.id].distinct,
+        "inputs": [
+            (
+                c,
+                c.id in question.inputs,
+                None if c.id in question.inputs else service.left_out(c, profile, question, schema),
+            )
+            for c in usable
+        ],
+        "others": [(c, service.never_input(c, question)) for c in never],
+        "tasks": ladder.tasks(target, profile),
+        "metrics": ladder.metrics(question),
+    }
