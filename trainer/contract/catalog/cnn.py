@@ -11,6 +11,9 @@ class CnnParams(NetworkParams):
                          unit="channels", ge=4, le=256)
     depth: int = setting(3, "Blocks", "Each block sees twice as far and halves the picture.", unit="blocks",
                          ge=1, le=6)
+    residual: bool = setting(
+        True, "Skip connections", "Adds to each block two convolutions and a path around them (ResNet): learns faster.",
+        depth="everything")
     dropout: float = setting(
         0.2, "Dropout", "Share of features switched off at random before the answer, against over-fitting.",
         ge=0, lt=1)

@@ -1,0 +1,131 @@
+"""One training, from cells to a judged and exported model."""
+
+import time
+
+from trainer.baselines import score_baselines
+from trainer.contract.catalog import LEARNERS as CARDS
+from trainer.contract.dataset import VersionFolder
+from trainer.contract.events import (
+    FindingPayload,
+    PointsPayload,
+    ProgressPayload,
+    ResultPayload,
+    RewindPayload,
+    StatePayload,
+)
+from trainer.contract.folder import EventWriter, JobFolder, Word
+from trainer.contract.order import TrainOrder
+from trainer.contract.outcome import Outcome
+from trainer.evaluate import evaluate
+from trainer.exports import export
+from trainer.fit.lesson import Lesson, Telling, Told
+from trainer.fit.outbox import EVERY
+from trainer.learners import LEARNERS, Fitted, Learned
+from trainer.prepare import PARTS, Prepared, prepare
+
+KINDS = {
+    PointsPayload: "points",
+    ProgressPayload: "progress",
+    RewindPayload: "rewind",
+    FindingPayload: "finding",
+}
+STATES = {"done": "done", "stopped": "stopped", "paused": "paused", "diverged": "diverged", "full": "failed"}
+
+
+class Halt(Exception):
+    """A word came while there was nothing yet to save."""
+
+    def __init__(self, word: Word) -> None:
+        self.word = word
+        super().__init__(word)
+
+
+def run(body: TrainOrder, job: JobFolder, tell: EventWriter) -> Outcome:
+    """Prepare, learn, judge, export. A run that was stopped keeps what it has, judged and exported all the
+    same."""
+    resumed = tell.seq > 1
+    recipe, version = body.recipe, VersionFolder(body.version)
+    card = CARDS.get(recipe.learner)
+    if card is None:
+        raise ValueError(f"No learner is called ‘{recipe.learner}’; this Skillet knows {', '.join(CARDS)}.")
+    try:
+        prepared = prepare(version, recipe.question, recipe.encoding, body.prepared, Listener(job, tell).hear)
+    except Halt as halt:
+        words = "Stopped before learning began." if halt.word == "stop" else "Paused before learning began."
+        return Outcome(state="stopped" if halt.word == "stop" else "paused", sentence=words)
+    if not resumed:
+        tell.write("state", StatePayload(state="running", sentence=describe(prepared, card.name)))
+    lesson = Lesson(
+        prepared=prepared, learner=recipe.learner, params=card.params.model_validate(recipe.params), seed=recipe.seed,
+        control=job, checkpoints=job.checkpoints, checkpoint_seconds=body.checkpoint_seconds,
+        measurements=body.prepared / "arithmetic.json", resumed=resumed, sync=tell.sync,
+    )  # fmt: skip
+    learned = pass_on(LEARNERS[recipe.learner](lesson), tell)
+    if learned.fitted is None:
+        return Outcome(state=STATES[learned.end], sentence=learned.sentence, passing=learned.end == "full")  # type: ignore[arg-type]
+    result = judge(body, job, tell, prepared, learned, learned.fitted)
+    tell.write("result", result)
+    return Outcome(
+        state=STATES[learned.end],  # type: ignore[arg-type]
+        sentence=learned.sentence, results=result.model_dump(mode="json"),
+    )  # fmt: skip
+
+
+def pass_on(events: Telling[Learned], tell: EventWriter) -> Learned:
+    """Write every event of a learner; returns what it leaves."""
+    while True:
+        try:
+            told: Told = next(events)
+        except StopIteration as end:
+            learned: Learned = end.value
+            return learned
+        tell.write(KINDS[type(told)], told)  # type: ignore[arg-type]
+
+
+def judge(
+    body: TrainOrder, job: JobFolder, tell: EventWriter, prepared: Prepared, learned: Learned, fitted: Fitted
+) -> ResultPayload:
+    """Scores on the validation and the locked test part, the rules beside them, and the files to take
+    away."""
+    version, question = VersionFolder(body.version), body.recipe.question
+    tell.write(
+        "progress", ProgressPayload(phase="evaluate", done=0, total=2, sentence="Judging on unseen rows.")
+    )
+    parts = {part: prepared.part(part)[2] for part in PARTS}
+    rules = {on: score_baselines(version, question, parts, on=on).baselines for on in ("validation", "test")}
+    report = evaluate(
+        job.results, version, question, prepared, fitted, rules["validation"], rules["test"], learned.seconds
+    )
+    tell.write(
+        "progress", ProgressPayload(phase="export", done=1, total=2, sentence="Writing the model's files.")
+    )
+    proof = export(job.results, version, body.recipe, prepared, fitted, report)
+    return ResultPayload(
+        scores=report.scores, validation=report.validation, baselines=rules["test"], best_step=learned.best_step,
+        seconds=learned.seconds, model_bytes=proof.bytes, parameters=fitted.parameters,
+    )  # fmt: skip
+
+
+def describe(prepared: Prepared, learner: str) -> str:
+    """What begins, in words."""
+    kind = "pictures" if prepared.pictures else "rows"
+    out = f" {prepared.left_out:,} without an answer are left out." if prepared.left_out else ""
+    return f"{learner} learns from {prepared.rows['train']:,} {kind}.{out}"
+
+
+class Listener:
+    """Passes on the progress of preparing, not too often, and hears the words left meanwhile."""
+
+    def __init__(self, job: JobFolder, tell: EventWriter) -> None:
+        self.job, self.tell, self.last = job, tell, 0.0
+
+    def hear(self, progress: ProgressPayload) -> None:
+        """Called at every small step. Raises Halt when a word was left."""
+        now = time.monotonic()
+        if now - self.last < EVERY and progress.done != progress.total:
+            return
+        self.last = now
+        self.tell.write("progress", progress)
+        self.job.pulse(0, 1)
+        if word := self.job.word():
+            raise Halt(word)
