@@ -17,7 +17,9 @@ class NotFound(Refusal):
 
     status = 404
 
-    def __init__(self, sentence: str = "There is nothing here. It may have been deleted, or the address is mistyped.") -> None:
+    def __init__(
+        self, sentence: str = "There is nothing here. It may have been deleted, or the address is mistyped."
+    ) -> None:
         super().__init__(sentence)
 
 

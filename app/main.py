@@ -11,6 +11,8 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
 from app.db import make_engine, open_session
+from app.datasets import routes as datasets
+from app.datasets import upload
 from app.edge.bodies import Bodies
 from app.edge.files import OurFiles
 from app.edge.gate import Gate
@@ -23,11 +25,13 @@ from app.pages import STATIC, show_refusal
 from app.people import routes as people
 from app.people.attempts import Attempts
 from app.people.tables import User
+from app.projects import routes as projects
+from app.recipes import routes as recipes
 from app.settings import Settings
 from app.storage import Store
 
 RUNNING = ("starting", "running", "pausing", "stopping")
-ROUTERS = [people.router]
+ROUTERS = [people.router, datasets.router, upload.router, projects.router, recipes.router]
 PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/octet-stream", "application/vnd.apache.arrow.file")
 
 
@@ -44,9 +48,9 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(router)
     app.get("/healthz")(healthz)
     app.mount("/static", OurFiles(directory=STATIC), name="static")
-    app.add_exception_handler(Refusal, _refused)
-    app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(RequestValidationError, _invalid)
+    app.exception_handler(Refusal)(refused)
+    app.exception_handler(HTTPException)(http_error)
+    app.exception_handler(RequestValidationError)(invalid)
     app.user_middleware = [  # the first meets a request first, and its answer last
         Middleware(Headers, https=settings.secure_cookies),
         Middleware(Log),
@@ -74,20 +78,20 @@ def healthz(request: Request) -> JSONResponse:
     return JSONResponse({"database": "ok"})
 
 
-async def _refused(request: Request, refusal: Exception) -> Response:
-    assert isinstance(refusal, Refusal)
+async def refused(request: Request, refusal: Refusal) -> Response:
+    """What our own code refuses."""
     return show_refusal(request, refusal)
 
 
-async def _http_error(request: Request, error: Exception) -> Response:
-    """What the framework refuses, in the house's words; ours come with 413 only (``app.edge.bodies``)."""
-    assert isinstance(error, HTTPException)
+async def http_error(request: Request, error: HTTPException) -> Response:
+    """What the framework refuses, in the house's words; a 413 is ours already (``app.edge.bodies``)."""
     sentence = error.detail if error.status_code == 413 else sentence_for(error.status_code)
     return show_refusal(request, Refusal(sentence, status=error.status_code))
 
 
-async def _invalid(request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)
+async def invalid(request: Request, error: RequestValidationError) -> Response:
+    """A field that has the wrong form; its value is not repeated, it may be a secret or huge."""
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"][1:]) or "the request"
-    return show_refusal(request, BadInput(f"{where}: {first['msg'][:1].lower() + first['msg'][1:]}. Correct it and send it again."))
+    sentence = f"{where[:80]}: {first['msg'][:1].lower()}{first['msg'][1:200]}. Correct it and send it again."
+    return show_refusal(request, BadInput(sentence))

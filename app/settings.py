@@ -13,7 +13,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 PREFIX = "SKILLET_"
 FOR_TESTS = ("SKILLET_TEST_", "SKILLET_SHARED_DATA", "SKILLET_BENCH_")
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-HOST_NAME = re.compile(r"^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$|^[0-9a-f:]+$")
+HOST_NAME = re.compile(
+    r"^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$|^[0-9a-f:]+$"
+)
 
 
 class SettingsRefused(Exception):
@@ -39,7 +41,8 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="The address to listen on.")
     port: int = Field(default=8000, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
     allowed_hosts: Annotated[list[str], NoDecode] = Field(
-        default=[], description="Names, comma-separated, that browsers may reach this server by (besides localhost)."
+        default=[],
+        description="Names, comma-separated, that browsers may reach this server by (besides localhost).",
     )
     secure_cookies: bool = Field(default=False, description="Whether people come by https, through a proxy.")
     cores: int = Field(
@@ -55,7 +58,10 @@ class Settings(BaseSettings):
         default=ByteSize(2 * 2**30), ge=0, description="Free space on the disk below which no upload starts."
     )
     lease_seconds: int = Field(
-        default=30, ge=3, le=3600, description="How long a worker may be silent before its job is given to another."
+        default=30,
+        ge=3,
+        le=3600,
+        description="How long a worker may be silent before its job is given to another.",
     )
     session_days: int = Field(default=30, ge=1, le=400, description="How long a sign-in lasts.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
@@ -80,7 +86,9 @@ class Settings(BaseSettings):
     @field_validator("allowed_hosts", mode="before")
     @classmethod
     def _split(cls, names: Any) -> Any:
-        return [name.strip() for name in names.split(",") if name.strip()] if isinstance(names, str) else names
+        return (
+            [name.strip() for name in names.split(",") if name.strip()] if isinstance(names, str) else names
+        )
 
     @field_validator("allowed_hosts")
     @classmethod
@@ -113,7 +121,9 @@ def read_settings(**changes: Any) -> Settings:
     try:
         return Settings(**{name: value for name, value in changes.items() if value is not None})
     except ValidationError as error:
-        raise SettingsRefused([_sentence(found) for found in error.errors() if found["loc"] and "input" in found]) from error
+        raise SettingsRefused(
+            [_sentence(found) for found in error.errors() if found["loc"] and "input" in found]
+        ) from error
 
 
 def list_unknown(environment: Mapping[str, str]) -> list[str]:
@@ -124,7 +134,9 @@ def list_unknown(environment: Mapping[str, str]) -> list[str]:
         if not name.upper().startswith(PREFIX) or name.upper() in known or name.startswith(FOR_TESTS):
             continue
         near = difflib.get_close_matches(name.upper(), known, n=1)
-        sentences.append(f"{name} is not a setting and changes nothing." + (f" Did you mean {near[0]}?" if near else ""))
+        sentences.append(
+            f"{name} is not a setting and changes nothing." + (f" Did you mean {near[0]}?" if near else "")
+        )
     return sentences
 
 

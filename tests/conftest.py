@@ -5,12 +5,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import Engine
 
 from app.db import make_engine, migrate
+from app.main import create_app
 from app.settings import Settings
 from tests.support.needs import missing
 from tests.support.postgresql import PostgreSQL, find_postgresql
+from tests.support.server import AServer
 
 ROOT = Path(__file__).parent.parent
 
@@ -45,7 +48,9 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgreSQL]
     """A PostgreSQL server on loopback, ours alone, for the whole session."""
     programs = find_postgresql()
     if programs is None:
-        missing("PostgreSQL's server is not installed (Debian: postgresql). Its half of the database tests is left out.")
+        missing(
+            "PostgreSQL's server is not installed (Debian: postgresql). Its half of the database tests is left out."
+        )
     with PostgreSQL(programs) as server:
         yield server
 
@@ -78,3 +83,18 @@ def any_engine(request: pytest.FixtureRequest, settings: Settings) -> Iterator[E
         migrate(engine)
         yield engine
         engine.dispose()
+
+
+@pytest.fixture
+def a_server(tmp_path: Path) -> Iterator[AServer]:
+    """The real server in processes of its own, ready."""
+    with AServer(tmp_path) as server:
+        yield server
+
+
+@pytest.fixture
+def app(settings: Settings, engine: Engine) -> Iterator[FastAPI]:
+    """The whole web server in this process, with an empty database."""
+    made = create_app(settings)
+    yield made
+    made.state.engine.dispose()

@@ -37,7 +37,9 @@ class Bodies:
             await self.app(scope, receive, send)
             return
         limit = limit_for(scope["method"], scope["path"])
-        sentence = f"This is more than the {limit // MEGABYTE} MB that the server takes here. Send less at once."
+        sentence = (
+            f"This is more than the {limit // MEGABYTE} MB that the server takes here. Send less at once."
+        )
         declared = Headers(scope=scope).get("content-length", "0")
         if not declared.isdigit() or int(declared) > limit:
             await show_refusal(Request(scope, receive), TooLarge(sentence))(scope, receive, send)
@@ -49,7 +51,9 @@ class Bodies:
             message = await receive()
             taken += len(message.get("body", b""))
             if taken > limit:
-                raise HTTPException(413, sentence)  # the one exception that FastAPI lets through while it reads
+                raise HTTPException(
+                    413, sentence
+                )  # the one exception that FastAPI lets through while it reads
             return message
 
         await self.app(scope, receive_counted, send)

@@ -54,7 +54,10 @@ def configure_logs(level: str) -> None:
 
 def hide_secrets(_logger: Any, _method: str, event: Any) -> Any:
     """A field named like a secret never gets out."""
-    return {key: "hidden" if any(word in key.lower() for word in SECRET) else value for key, value in event.items()}
+    return {
+        key: "hidden" if any(word in key.lower() for word in SECRET) else value
+        for key, value in event.items()
+    }
 
 
 def shorten(_logger: Any, _method: str, event: Any) -> Any:

@@ -39,7 +39,11 @@ class OwnPages:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] not in SAFE_METHODS and not is_ours(Headers(scope=scope)):
+        if (
+            scope["type"] == "http"
+            and scope["method"] not in SAFE_METHODS
+            and not is_ours(Headers(scope=scope))
+        ):
             refusal = NotAllowed("This came from another page or site. Open Skillet itself and do it there.")
             await show_refusal(Request(scope, receive), refusal)(scope, receive, send)
             return

@@ -26,7 +26,12 @@ class Attempts:
     def take(self, name: str, address: str) -> bool:
         """Take one try; False when there is none left."""
         with self._lock:
-            return all([self._take(f"name {name[:120]}", *PER_ACCOUNT), self._take(f"address {address}", *PER_ADDRESS)])
+            return all(
+                [
+                    self._take(f"name {name[:120]}", *PER_ACCOUNT),
+                    self._take(f"address {address}", *PER_ADDRESS),
+                ]
+            )
 
     def forgive(self, name: str) -> None:
         """The password was right: its owner starts afresh."""

@@ -12,14 +12,75 @@ NOBODY = MAKER.hash("the password of nobody, checked so that unknown names take 
 AT_ONCE = threading.Semaphore(2)
 """A check takes 19 MB and a core; a whole class signing in at once must not take them forty times."""
 COMMON = frozenset(
-    """
-    password passw0rd password1 password12 password123 12345678 123456789 1234567890 123123123 11111111 00000000
-    87654321 987654321 qwertyui qwertyuiop qwerty12 qwerty123 1q2w3e4r 1q2w3e4r5t 1qaz2wsx asdfghjk asdfghjkl zxcvbnm1
-    iloveyou sunshine princess football baseball superman trustno1 starwars whatever computer internet letmein1
-    welcome1 welcome123 admin123 administrator changeme master123 monkey123 dragon123 michelle jennifer abcd1234
-    abc12345 a1b2c3d4 abcdefgh abcdefg1 test1234 testtest student1 teacher1 schule123 schule12 hallo123 passwort
-    passwort1 geheim123 azertyui azerty123 motdepasse contraseña skillet1 skillet123 skillet12
-    """.split()
+    [
+        "password",
+        "passw0rd",
+        "password1",
+        "password12",
+        "password123",
+        "12345678",
+        "123456789",
+        "1234567890",
+        "123123123",
+        "11111111",
+        "00000000",
+        "87654321",
+        "987654321",
+        "qwertyui",
+        "qwertyuiop",
+        "qwerty12",
+        "qwerty123",
+        "1q2w3e4r",
+        "1q2w3e4r5t",
+        "1qaz2wsx",
+        "asdfghjk",
+        "asdfghjkl",
+        "zxcvbnm1",
+        "iloveyou",
+        "sunshine",
+        "princess",
+        "football",
+        "baseball",
+        "superman",
+        "trustno1",
+        "starwars",
+        "whatever",
+        "computer",
+        "internet",
+        "letmein1",
+        "welcome1",
+        "welcome123",
+        "admin123",
+        "administrator",
+        "changeme",
+        "master123",
+        "monkey123",
+        "dragon123",
+        "michelle",
+        "jennifer",
+        "abcd1234",
+        "abc12345",
+        "a1b2c3d4",
+        "abcdefgh",
+        "abcdefg1",
+        "test1234",
+        "testtest",
+        "student1",
+        "teacher1",
+        "schule123",
+        "schule12",
+        "hallo123",
+        "passwort",
+        "passwort1",
+        "geheim123",
+        "azertyui",
+        "azerty123",
+        "motdepasse",
+        "contraseña",
+        "skillet1",
+        "skillet123",
+        "skillet12",
+    ]
 )
 
 

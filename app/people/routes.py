@@ -67,7 +67,9 @@ def sign_in(
 def sign_out(request: Request, db: Db, _person: Person) -> Response:
     """End this session and leave nothing of it in the browser, which others may use."""
     end_session(db, request.cookies[COOKIE])
-    response = RedirectResponse("/sign-in", status_code=303, headers={"Clear-Site-Data": '"cache", "cookies", "storage"'})
+    response = RedirectResponse(
+        "/sign-in", status_code=303, headers={"Clear-Site-Data": '"cache", "cookies", "storage"'}
+    )
     response.delete_cookie(COOKIE)
     return response
 
@@ -106,11 +108,15 @@ def change_account(
     return RedirectResponse("/account?saved=yes", status_code=303)
 
 
-def _form(name: str = "", next: str = "/", sentence: str | None = None, *, dead_link: bool = False) -> dict[str, Any]:
+def _form(
+    name: str = "", next: str = "/", sentence: str | None = None, *, dead_link: bool = False
+) -> dict[str, Any]:
     return {"name": name, "next": next, "sentence": sentence, "dead_link": dead_link}
 
 
-def _account(person: User, name: str | None = None, errors: list[dict[str, str]] | None = None) -> dict[str, Any]:
+def _account(
+    person: User, name: str | None = None, errors: list[dict[str, str]] | None = None
+) -> dict[str, Any]:
     return {
         "name": person.name if name is None else name,
         "has_password": person.password_hash is not None,

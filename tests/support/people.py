@@ -1,8 +1,8 @@
 """A person for a test, and a browser that is signed in as them."""
 
 from fastapi import FastAPI, Response
-from starlette.testclient import TestClient
 from sqlalchemy import Engine
+from starlette.testclient import TestClient
 
 from app.db import new_id, open_session
 from app.people.passwords import hash_password
@@ -11,7 +11,9 @@ from app.people.tables import User
 from app.settings import Settings
 
 
-def a_user(engine: Engine, name: str | None = None, password: str | None = None, role: str = "member") -> User:
+def a_user(
+    engine: Engine, name: str | None = None, password: str | None = None, role: str = "member"
+) -> User:
     """A stored person."""
     hashed = hash_password(password) if password else None
     user = User(name=name or f"Person {new_id()}", password_hash=hashed, role=role)

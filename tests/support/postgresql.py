@@ -33,7 +33,10 @@ def find_postgresql() -> Path | None:
     on_path = shutil.which("postgres")
     if on_path:
         folders.append(Path(on_path).resolve().parent)
-    return next((folder for folder in folders if (folder / "initdb").exists() and (folder / "postgres").exists()), None)
+    return next(
+        (folder for folder in folders if (folder / "initdb").exists() and (folder / "postgres").exists()),
+        None,
+    )
 
 
 class PostgreSQL:
@@ -49,7 +52,9 @@ class PostgreSQL:
             account = pwd.getpwnam(self.user)
             os.chown(self.folder, account.pw_uid, account.pw_gid)
         data = self.folder / "data"
-        self._run("initdb", "-D", str(data), "-U", "skillet", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        self._run(
+            "initdb", "-D", str(data), "-U", "skillet", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"
+        )
         self.port = free_port()
         options = [f"-c{name}={value}" for name, value in OPTIONS.items()]
         self.log = (self.folder / "log.txt").open("wb")
@@ -75,19 +80,25 @@ class PostgreSQL:
         """A fresh empty database, dropped afterwards; its SQLAlchemy URL."""
         name = f"test_{new_id().lower()}"
         with self._connect() as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')  # noqa: S608
+            connection.execute(f'CREATE DATABASE "{name}"')
         try:
             yield f"postgresql+psycopg://skillet@127.0.0.1:{self.port}/{name}"
         finally:
             with self._connect() as connection:
-                connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')  # noqa: S608
+                connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
     def _connect(self) -> psycopg.Connection:
-        return psycopg.connect(host="127.0.0.1", port=self.port, user="skillet", dbname="postgres", autocommit=True)
+        return psycopg.connect(
+            host="127.0.0.1", port=self.port, user="skillet", dbname="postgres", autocommit=True
+        )
 
     def _run(self, program: str, *arguments: str) -> None:
         subprocess.run(
-            [str(self.programs / program), *arguments], cwd=self.folder, user=self.user, check=True, capture_output=True
+            [str(self.programs / program), *arguments],
+            cwd=self.folder,
+            user=self.user,
+            check=True,
+            capture_output=True,
         )
 
     def _wait(self) -> None:
