@@ -1,0 +1,201 @@
+"""A recipe in words: short name, summary, every choice with its reason, what differs from another."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from app.pages import words
+from trainer.contract.catalog import LEARNERS
+from trainer.contract.catalog.card import unit_of
+from trainer.contract.recipe import Recipe
+
+_ = words.gettext
+
+CHOICES = {
+    "sgd": "SGD",
+    "adam": "Adam",
+    "adamw": "AdamW",
+    "cross_entropy": "Cross-entropy",
+    "focal": "Focal",
+    "mse": "Squared error (MSE)",
+    "mae": "Absolute error (MAE)",
+    "huber": "Huber",
+    "constant": "Constant",
+    "cosine": "Cosine",
+    "step": "Steps",
+    "one_cycle": "One cycle",
+    "auto": "Automatic",
+    "float32": "float32",
+    "bf16": "bf16",
+    "standard": "standardised",
+    "raw": "as they are",
+    "median": "median",
+    "nan": "left as holes",
+    "class": "class",
+}
+"""The names under which people know a choice."""
+
+METRICS = {
+    "accuracy": "accuracy",
+    "balanced_accuracy": "balanced accuracy",
+    "f1": "F1",
+    "rmse": "RMSE",
+    "mae": "MAE",
+    "r2": "R²",
+    "loss": "loss",
+}
+"""The field's own words."""
+
+ENCODINGS = {
+    "numbers": "Numbers",
+    "missing": "Missing values",
+    "max_categories": "Categories kept per column",
+    "image_size": "Side of the pictures",
+    "target": "Answer",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One choice: its title, its value as people read it, and why."""
+
+    title: str
+    value: str
+    reason: str
+    changed: bool = False
+
+
+def shown(value: Any, unit: str = "") -> str:
+    """A value as people read it: at most four significant digits, thousands separated, the unit behind it."""
+    if isinstance(value, bool):
+        return _("on") if value else _("off")
+    if isinstance(value, int):
+        text = f"{value:,}"
+    elif isinstance(value, float):
+        text = f"{value:.4g}"
+    else:
+        text = _(CHOICES.get(str(value), str(value)))
+    return f"{text} {_(unit)}" if unit else text
+
+
+def metric_name(metric: str) -> str:
+    """What people call a metric."""
+    return _(METRICS.get(metric, metric))
+
+
+def learner_name(recipe: Recipe) -> str:
+    """The learner's name, for this task where two share a card."""
+    if recipe.learner == "linear":
+        return (
+            _("Logistic regression") if recipe.question.task == "classification" else _("Linear regression")
+        )
+    card = LEARNERS.get(recipe.learner)
+    return _(card.name) if card else recipe.learner
+
+
+def layers(recipe: Recipe) -> str:
+    """The widths of a network's layers: 64-64, or 32-64-128 for blocks that double."""
+    width, depth = int(recipe.params["width"]), int(recipe.params["depth"])
+    widths = [width * 2**i for i in range(depth)] if recipe.learner == "cnn" else [width] * depth
+    return "-".join(str(w) for w in widths) if depth <= 4 else f"{widths[0]} × {depth}"
+
+
+def short_name(recipe: Recipe) -> str:
+    """A few words for the rail and tables: "MLP 64-64 · AdamW"."""
+    params = recipe.params
+    if recipe.learner in ("mlp", "cnn"):
+        return f"{recipe.learner.upper()} {layers(recipe)} · {_(CHOICES[params['optimizer']])}"
+    if recipe.learner == "boosting":
+        return _("XGBoost · depth {depth}").format(depth=params["max_depth"])
+    if recipe.learner == "forest":
+        return _("Forest · {trees} trees").format(trees=shown(params["trees"]))
+    return learner_name(recipe)
+
+
+def summary(recipe: Recipe, rows: int) -> str:
+    """The recipe in one plain sentence. ``rows`` is the number of rows of the version."""
+    split = recipe.question.split
+    parts = {"train": round(rows * split.train), "validation": round(rows * split.validation)}
+    parts["test"] = rows - parts["train"] - parts["validation"]
+    learns = _(
+        "learns from about {train} rows, chooses on {validation} and is judged on {test} it has never seen"
+    ).format(**{k: f"{v:,}" for k, v in parts.items()})
+    return f"{_body(recipe)} {learns[:1].upper()}{learns[1:]}."
+
+
+def _body(recipe: Recipe) -> str:
+    p = recipe.params
+    if recipe.learner in ("mlp", "cnn"):
+        kind = (
+            _("A network of {layers} neurons")
+            if recipe.learner == "mlp"
+            else _("Filters in blocks of {layers} channels")
+        )
+        return (
+            kind.format(layers=layers(recipe))
+            + ", "
+            + _(
+                "{optimizer} at a learning rate of {rate} ({schedule}), {epochs} epochs, {batch} rows a step."
+            ).format(
+                optimizer=shown(p["optimizer"]),
+                rate=shown(p["learning_rate"]),
+                schedule=shown(p["schedule"]).lower(),
+                epochs=shown(p["epochs"]),
+                batch=shown(p["batch_size"]),
+            )
+        )
+    if recipe.learner == "boosting":
+        return _("At most {rounds} trees of depth {depth}, each adding {rate} of its correction.").format(
+            rounds=shown(p["rounds"]), depth=shown(p["max_depth"]), rate=shown(p["learning_rate"])
+        )
+    if recipe.learner == "forest":
+        return _("{trees} trees that vote, with at least {leaf} rows in a leaf.").format(
+            trees=shown(p["trees"]), leaf=shown(p["min_leaf"])
+        )
+    return _("{name} with a weight penalty of {l2}.").format(name=learner_name(recipe), l2=shown(p["l2"]))
+
+
+def explain(recipe: Recipe) -> list[Line]:
+    """Every choice of a recipe with its reason, parameters first."""
+    card = LEARNERS[recipe.learner]
+    lines = []
+    for field, info in card.params.model_fields.items():
+        if field not in recipe.params:
+            continue
+        reason = recipe.reasons.get(f"params.{field}", _("The usual value."))
+        lines.append(
+            Line(
+                _(info.title or field),
+                shown(recipe.params[field], unit_of(info)),
+                _(reason),
+                changed=reason == "You set it.",
+            )
+        )
+    pictures = recipe.learner == "cnn"
+    fields = ("image_size",) if pictures else ("numbers", "missing", "max_categories")
+    for field in fields:
+        value = getattr(recipe.encoding, field)
+        unit = "px" if field == "image_size" else ""
+        reason = recipe.reasons.get(f"encoding.{field}", _("The usual value."))
+        lines.append(Line(_(ENCODINGS[field]), shown(value, unit), _(reason)))
+    lines.append(Line(_("Seed"), str(recipe.seed), _("The same seed gives the same result.")))
+    return lines
+
+
+def differences(before: Recipe, after: Recipe) -> list[str]:
+    """What was changed from one recipe to the next: "learning rate 0.05 → 0.1"."""
+    if before.learner != after.learner:
+        return [f"{learner_name(before)} → {learner_name(after)}"]
+    found = []
+    fields = LEARNERS[after.learner].params.model_fields
+    for field in after.params:
+        old, new = before.params.get(field), after.params[field]
+        if old != new:
+            title = _(fields[field].title or field) if field in fields else field
+            found.append(f"{title[:1].lower()}{title[1:]} {shown(old)} → {shown(new)}")
+    for field, title in ENCODINGS.items():
+        old, new = getattr(before.encoding, field), getattr(after.encoding, field)
+        if old != new:
+            found.append(f"{_(title).lower()} {shown(old)} → {shown(new)}")
+    if before.seed != after.seed:
+        found.append(f"{_('seed')} {before.seed} → {after.seed}")
+    return found

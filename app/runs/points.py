@@ -1,0 +1,111 @@
+"""A run's learning curve as the curve island reads it: void points gone, lines thinned, the best kept."""
+
+import math
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.charts.downsample import downsample
+from app.jobs.tables import Job, JobEvent
+from trainer.contract.catalog import LEARNERS
+from trainer.contract.recipe import LOWER_IS_BETTER, Question, Recipe
+from trainer.contract.results import BaselineResults
+
+LIMIT = 2_000
+"""Points per line that a browser is sent."""
+
+Line = tuple[list[int], list[float]]
+
+
+def curve(db: Session, job: Job, recipe: Recipe, baselines: BaselineResults | None) -> dict[str, Any]:
+    """Everything drawn so far, as ``docs/surface.md`` says."""
+    events = db.execute(
+        select(JobEvent.seq, JobEvent.kind, JobEvent.payload)
+        .where(JobEvent.job_id == job.id, JobEvent.kind.in_(("points", "rewind", "progress", "result")))
+        .order_by(JobEvent.seq)
+    ).all()
+    lines: dict[str, Line] = {}
+    steps_per_epoch: int | None = None
+    best_step: int | None = None
+    for _seq, kind, payload in events:
+        if kind == "points":
+            append(lines, payload["series"])
+        elif kind == "rewind":
+            rewind(lines, payload["step"])
+        elif kind == "progress":
+            steps_per_epoch = payload.get("steps_per_epoch") or steps_per_epoch
+        else:
+            best_step = payload.get("best_step")
+    question = recipe.question
+    network = LEARNERS[recipe.learner].network
+    best = find_best(lines, question, best_step, steps_per_epoch)
+    return {
+        "seq": events[-1][0] if events else 0,
+        "unit": "step" if network else "round",
+        "steps_per_epoch": steps_per_epoch if network else None,
+        "series": {name: thin(name, line, best) for name, line in lines.items()},
+        "baselines": baseline_lines(baselines, question),
+        "best": best,
+    }
+
+
+def append(lines: dict[str, Line], series: dict[str, dict[str, list[Any]]]) -> None:
+    """Add a points event."""
+    for name, new in series.items():
+        steps, values = lines.setdefault(name, ([], []))
+        steps += new["step"]
+        values += new["value"]
+
+
+def rewind(lines: dict[str, Line], step: int) -> None:
+    """Points after ``step`` are void: the training went on from there."""
+    for steps, values in lines.values():
+        while steps and steps[-1] > step:
+            steps.pop()
+            values.pop()
+
+
+def find_best(
+    lines: dict[str, Line], question: Question, best_step: int | None, steps_per_epoch: int | None
+) -> dict[str, Any] | None:
+    """The best point so far on the validation part: by the question's metric, else by the loss."""
+    for metric in (question.metric, "loss"):
+        steps, values = lines.get(f"validation/{metric}", ([], []))
+        numbers = [i for i, v in enumerate(values) if v is not None and math.isfinite(v)]
+        if not numbers:
+            continue
+        sign = -1 if metric in LOWER_IS_BETTER else 1
+        index = max(numbers, key=lambda i: sign * values[i])
+        if best_step in steps:
+            index = steps.index(best_step)
+        step = steps[index]
+        epoch = -(-step // steps_per_epoch) if steps_per_epoch else None
+        return {"step": step, "epoch": epoch, "metric": metric, "value": values[index]}
+    return None
+
+
+def thin(name: str, line: Line, best: dict[str, Any] | None) -> dict[str, list[Any]]:
+    """At most ``LIMIT`` points, with the best among them."""
+    steps, values = line
+    keep = None
+    if best and name == f"validation/{best['metric']}":
+        keep = steps.index(best["step"])
+    if len(steps) > LIMIT:
+        thinned = downsample(steps, values, keep=keep, limit=LIMIT)
+        steps, values = list(thinned[0]), list(thinned[1])
+    return {"step": steps, "value": values}
+
+
+def baseline_lines(baselines: BaselineResults | None, question: Question) -> list[dict[str, Any]]:
+    """The guess and the best of what needs no learning, on the question's metric."""
+    if baselines is None:
+        return []
+    scored = [
+        (b, b.scores[question.metric].value) for b in baselines.baselines if question.metric in b.scores
+    ]
+    if not scored:
+        return []
+    best = (min if question.metric in LOWER_IS_BETTER else max)(scored, key=lambda pair: pair[1])
+    shown = [scored[0]] if best is scored[0] else [scored[0], best]
+    return [{"name": b.name, "metric": question.metric, "value": value} for b, value in shown]

@@ -1,0 +1,125 @@
+"""A run in words: its state, what is left, what went wrong and what to try."""
+
+from dataclasses import dataclass
+
+from app.jobs.tables import Job
+from app.pages import duration, number, whole, words
+from app.recipes.words import metric_name
+from app.runs.tables import Run
+from trainer.contract.events import ENDED, ProgressPayload
+
+_ = words.gettext
+
+MOVING = frozenset({"queued", "starting", "running", "pausing", "stopping"})
+"""States that change by themselves."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is: the thin line and the words under it."""
+
+    done: float
+    total: float | None
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What happened, at which step, what is kept, what to try."""
+
+    happened: str
+    where: str
+    kept: str
+    advice: str
+
+
+def headline(run: Run, job: Job, ahead: int, progress: ProgressPayload | None, verdict: str | None) -> str:
+    """What is true of this run now, with the number in it."""
+    name = _("Run {n}").format(n=run.number)
+    if job.state == "queued":
+        waits = _("{n} jobs are ahead of it") if ahead > 1 else _("one job is ahead of it")
+        return f"{name} {_('waits for a free core')}" + (f"; {waits.format(n=ahead)}." if ahead else ".")
+    if job.state == "starting":
+        return _("{name} is starting.").format(name=name)
+    if job.state == "running":
+        return _("{name}: {what}.").format(
+            name=name, what=(position(progress) or _("getting ready")).rstrip(".")
+        )
+    if job.state in ("done", "stopped") and verdict:
+        return verdict
+    sentence = job.sentence.strip()
+    return sentence if sentence.endswith((".", "!", "?")) or not sentence else f"{sentence}."
+
+
+def position(progress: ProgressPayload | None) -> str:
+    """Where a run stands: "epoch 14 of 30 · patience 3 of 5 · 2 min left"."""
+    if progress is None:
+        return ""
+    at = progress.sentence.strip().rstrip(".")
+    if not at:
+        of = _("{done} of {total} {unit}") if progress.total else _("{done} {unit}")
+        at = f"{progress.phase}: " + of.format(
+            done=whole(progress.done), total=whole(progress.total), unit=_(progress.unit)
+        )
+    return f"{at} · {left(progress.eta)}" if progress.eta is not None and "left" not in at else at
+
+
+def left(eta: float) -> str:
+    """Time left in words."""
+    return _("{time} left").format(time=duration(eta) if eta >= 1 else _("less than a second"))
+
+
+def progress_of(job: Job, progress: ProgressPayload | None) -> Progress | None:
+    """The thin line; None where nothing moves."""
+    if job.state not in MOVING and job.state != "paused":
+        return None
+    if job.state == "queued" or progress is None:
+        return Progress(0, None if job.state != "paused" else 1, job.sentence)
+    return Progress(progress.done, progress.total or None, position(progress))
+
+
+def failure_of(job: Job, progress: ProgressPayload | None, *, kept: bool) -> Failure | None:
+    """The failure page's four sentences; None for runs that did not fail."""
+    if job.state not in ("failed", "diverged"):
+        return None
+    passing = bool((job.outcome or {}).get("passing"))
+    where = position(progress).split(" · ")[0] if progress else ""
+    if job.state == "diverged":
+        advice = _(
+            "Copy the run with a tenth of the learning rate: steps that are too long are the usual cause."
+        )
+    elif passing:
+        advice = _(
+            "The cause may pass by itself. Train the same recipe again; if that fails too, make it smaller."
+        )
+    else:
+        advice = _(
+            "Copy the run, change its recipe (smaller model or batches, another learner), train again."
+        )
+    return Failure(
+        happened=job.sentence,
+        where=_("Last seen at: {where}.").format(where=where) if where else _("Before the first step."),
+        kept=_("The recipe, the curve up to there and the last checkpoint are kept.")
+        if kept
+        else _("The recipe and the curve up to there are kept."),
+        advice=advice,
+    )
+
+
+def score_words(metric: str, value: float, low: float | None, high: float | None) -> str:
+    """ "accuracy 0.83 ± 0.02"."""
+    return f"{metric_name(metric)} {interval(value, low, high)}"
+
+
+def interval(value: float | None, low: float | None, high: float | None) -> str:
+    """A score with its interval as ±, three significant digits."""
+    if value is None:
+        return ""
+    if low is None or high is None:
+        return number(value)
+    return f"{number(value)} ± {number(float(f'{(high - low) / 2:.2g}'))}"
+
+
+def is_ended(job: Job) -> bool:
+    """Whether nothing more will come."""
+    return job.state in ENDED
