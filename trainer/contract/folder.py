@@ -25,7 +25,7 @@ class JobFolder:
 
     ``order.json`` is written by the app before the row says *queued*; ``events.jsonl``, ``results/``,
     ``checkpoints/`` and ``pulse.json`` by the trainer; ``outcome.json`` last: it is the only sign of an end.
-    ``word`` (stop, pause) and ``grant.json`` (threads) are written by the worker.
+    ``word`` (stop, pause), ``grant.json`` (threads) and ``child.json`` (which process is at work) are written by the worker.
     """
 
     def __init__(self, path: Path) -> None:
@@ -37,6 +37,7 @@ class JobFolder:
         self.grant_file = path / "grant.json"
         self.pulse_file = path / "pulse.json"
         self.log_file = path / "log.txt"
+        self.child_file = path / "child.json"
         self.checkpoints = path / "checkpoints"
         self.results = ResultFiles(path / "results")
 
