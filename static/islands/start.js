@@ -11,6 +11,7 @@ const islands = {
   grid: () => import("./grid.js"),
   keys: () => import("./keys.js"),
   notices: () => import("./notices.js"),
+  picture: () => import("./picture.js"),
   plot: () => import("./plot.js"),
   present: () => import("./present.js"),
   rail: () => import("./rail.js"),
