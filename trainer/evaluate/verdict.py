@@ -1,0 +1,68 @@
+"""The headline of a report, in plain words: how good, how sure, what the best rule gets without learning."""
+
+from trainer.contract.events import BaselineScore, Score
+from trainer.contract.recipe import LOWER_IS_BETTER
+
+PHRASES = {
+    "accuracy": "is right {score} of the time",
+    "balanced_accuracy": "is right {score} of the time, every class counted alike",
+    "f1": "reaches a macro F1 of {score}",
+    "rmse": "is off by {score} (root mean squared error)",
+    "mae": "is off by {score} on average",
+    "r2": "explains {score} of the variation (R²)",
+}
+
+
+def describe(rows: int, score: Score, baselines: list[BaselineScore]) -> str:
+    """One sentence on ``rows`` unseen rows, the best baseline beside the model, honest where they tie."""
+    number = format_score(score)
+    said = PHRASES[score.metric].format(score=number)
+    start = f"On {rows:,} row{'' if rows == 1 else 's'} it has never seen the model {said}"
+    best = find_best(score.metric, baselines)
+    if best is None:
+        return f"{start}."
+    name, other = best.name[:1].lower() + best.name[1:], best.scores[score.metric]
+    article = "" if name.startswith(("the ", "a ", "an ", "always ", "one ")) else "the "
+    beside = f"{start}; {article}{name} gets {format_number(other.value, score)}"
+    if is_better(score.metric, other.value, score.value) or other.value == score.value:
+        return f"{beside}, so on these rows a rule is as good as the model."
+    if score.low is not None and score.high is not None and score.low <= other.value <= score.high:
+        return f"{beside}, which is within that margin: these rows do not show that the model is better."
+    return f"{beside}."
+
+
+def find_best(metric: str, baselines: list[BaselineScore]) -> BaselineScore | None:
+    """The baseline with the best score, if any has this metric."""
+    scored = [baseline for baseline in baselines if metric in baseline.scores]
+    if not scored:
+        return None
+    sign = -1 if metric in LOWER_IS_BETTER else 1
+    return max(scored, key=lambda baseline: sign * baseline.scores[metric].value)
+
+
+def is_better(metric: str, one: float, other: float) -> bool:
+    """Whether ``one`` beats ``other``."""
+    return one < other if metric in LOWER_IS_BETTER else one > other
+
+
+def format_score(score: Score) -> str:
+    """``0.83 ± 0.06``; where the interval leans to one side, ``1.00 (0.97 to 1.00)``."""
+    value = format_number(score.value, score)
+    if score.low is None or score.high is None:
+        return value
+    below, above = score.value - score.low, score.high - score.value
+    if max(below, above) > 2 * max(min(below, above), 1e-12):
+        return f"{value} ({format_number(score.low, score)} to {format_number(score.high, score)})"
+    return f"{value} ± {format_number((score.high - score.low) / 2, score)}"
+
+
+def format_number(value: float, beside: Score) -> str:
+    """As many decimals as a score can carry: shares two (three if known so well), others three figures."""
+    narrow = beside.low is not None and beside.high is not None and beside.high - beside.low < 0.01
+    if beside.metric in ("rmse", "mae"):
+        size = abs(beside.value)
+        if size and not 1e-4 <= size < 1e12:
+            return f"{value:.3g}"
+        decimals = next((d for d in range(8) if size * 10**d >= 100), 8)
+        return f"{value:,.{decimals}f}"
+    return f"{value:.{3 if narrow else 2}f}"

@@ -1,0 +1,61 @@
+"""A torch module as an ONNX graph whose output is the answer: softmax or un-standardising stand inside it."""
+
+import warnings
+
+import onnx
+import torch
+from torch import nn
+
+OPSET = 18
+
+
+class Answering(nn.Module):
+    """The network and the last step to an answer: probabilities [N, K], or numbers [N] in the person's units.
+
+    ``mean`` is None for classes.
+    """
+
+    def __init__(self, network: nn.Module, mean: float | None, deviation: float) -> None:
+        super().__init__()
+        self.network = network
+        self.mean = mean
+        self.deviation = deviation
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """From what the network takes to what a person reads."""
+        answer: torch.Tensor = self.network(x).float()
+        if self.mean is None:
+            return torch.softmax(answer, dim=1)
+        return answer.reshape(-1) * self.deviation + self.mean
+
+
+def convert_network(
+    network: nn.Module, sample: torch.Tensor, mean: float | None = None, deviation: float = 1.0
+) -> onnx.ModelProto:
+    """Export with a free number of rows. ``sample`` is at least two rows of what ``network`` takes.
+
+    ``mean`` and ``deviation`` are those of a standardised target; None for a classification.
+    """
+    answering = Answering(network, mean, deviation).eval()
+    name = "image" if sample.dtype == torch.uint8 else "x"
+    with warnings.catch_warnings():
+        # The exporter of torch 2.13 uses its own deprecated names; nothing a person or we could change.
+        warnings.simplefilter("ignore")
+        program = torch.onnx.export(
+            answering,
+            (sample,),
+            dynamo=True,
+            input_names=[name],
+            output_names=["probabilities" if mean is None else "value"],
+            dynamic_shapes=({0: torch.export.Dim("N")},),
+            opset_version=OPSET,
+            verbose=False,
+        )
+    assert program is not None
+    model = program.model_proto
+    for (
+        node
+    ) in model.graph.node:  # the exporter writes where each node stood in our source: nobody's business
+        del node.metadata_props[:]
+        node.doc_string = ""
+    return model
