@@ -1,0 +1,9 @@
+"""A file that Skillet will not read, said in a sentence for the person who brought it."""
+
+
+class Refused(ValueError):
+    """The file as a whole cannot be read. ``str(error)`` is the sentence: what was found and what to do."""
+
+
+READS = "Skillet reads CSV or TSV tables, and zip archives with one folder of pictures per class."
+"""What to bring instead; ends every refusal of a kind of file."""

@@ -1,0 +1,188 @@
+"""What a zip archive may hold, checked before and while it is opened. Names are labels, never paths."""
+
+import stat
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from trainer.sources.refusal import READS, Refused
+
+MOST_ENTRIES = 500_000
+MOST_BYTES = 20 << 30
+MOST_ENTRY_BYTES = 256 << 20
+RATIO = 100
+SMALL = 1 << 20
+"""Below this an entry may be smaller than a hundredth: blank pictures pack well and harm nobody."""
+JUNK_NAMES = frozenset({".ds_store", "thumbs.db", "desktop.ini", ".gitkeep", "__macosx"})
+DIRECTORY_ATTRIBUTE = 0x10
+
+
+@dataclass(frozen=True)
+class Archive:
+    """A zip whose table of contents was found sound: files to read, and what is left out, in words."""
+
+    zip: zipfile.ZipFile
+    files: list[zipfile.ZipInfo]
+    refused: list[tuple[str, str]] = field(default_factory=list)
+    """Name and reason."""
+    junk: int = 0
+    """Files that operating systems leave in archives."""
+
+
+def open_archive(path: Path, most_bytes: int = MOST_BYTES) -> Archive:
+    """Open a zip and check its contents by its central directory alone. Raises Refused for bombs and damaged files.
+
+    Nothing is inflated here; ``read_entry`` counts the real bytes later.
+    """
+    try:
+        archive = zipfile.ZipFile(path)
+    except (
+        zipfile.BadZipFile,
+        struct.error,
+        ValueError,
+        NotImplementedError,
+        OSError,
+        UnicodeDecodeError,
+    ) as error:
+        if isinstance(error, OSError) and not isinstance(error, zipfile.BadZipFile) and error.errno:
+            raise
+        raise Refused("The zip archive is damaged or cut off. Make it again and bring that.") from error
+    infos = archive.infolist()
+    try:
+        check_sizes(infos, path.stat().st_size, most_bytes)
+    except Refused:
+        archive.close()
+        raise
+    files: list[zipfile.ZipInfo] = []
+    refused: list[tuple[str, str]] = []
+    junk = 0
+    for info in infos:
+        name = info.filename
+        if is_junk(name):
+            junk += not info.is_dir()
+        elif (reason := unfit(info)) is not None:
+            refused.append((label(name), reason))
+        elif not info.is_dir():
+            files.append(info)
+    return Archive(archive, files, refused, junk)
+
+
+def check_sizes(infos: list[zipfile.ZipInfo], packed: int, most_bytes: int) -> None:
+    """Refuse archives that are too many or too much, or that unpack to more than a hundred times their size."""
+    if len(infos) > MOST_ENTRIES:
+        raise Refused(
+            f"The archive has {len(infos):,} entries; Skillet reads up to {MOST_ENTRIES:,}. Split it."
+        )
+    total = sum(info.file_size for info in infos)
+    if total > most_bytes:
+        raise Refused(
+            f"Unpacked, the archive would take {total / 1e9:,.1f} GB; Skillet reads up to {most_bytes / 1e9:,.0f} GB. "
+            "Make the pictures smaller or bring fewer."
+        )
+    if total > RATIO * packed and total > SMALL:
+        raise Refused(
+            f"The archive of {packed:,} bytes says it unpacks to {total:,}, more than {RATIO} times as much. Real "
+            "data never does: it looks like a zip bomb and was not opened."
+        )
+    spans = sorted((info.header_offset, info.compress_size) for info in infos if info.compress_size)
+    for (start, size), (following, _) in zip(spans, spans[1:], strict=False):
+        if start + size > following:
+            raise Refused(
+                "Entries of the archive overlap, as in a zip bomb. It was not opened. Make the archive again."
+            )
+
+
+def unfit(info: zipfile.ZipInfo) -> str | None:
+    """Why an entry is not read, if it is not."""
+    name = info.orig_filename
+    parts = name.replace("\\", "/").split("/")
+    kind = stat.S_IFMT(info.external_attr >> 16)
+    if ".." in parts or name.startswith(("/", "\\")) or (len(name) > 1 and name[1] == ":") or "\0" in name:
+        return "its name leads out of the archive"
+    if "\\" in name:
+        return "its name holds a backslash"
+    if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+        return "it is a link or a device, not a file"
+    if info.flag_bits & 0x1:
+        return "it is encrypted"
+    if name.casefold().endswith((".zip", ".7z", ".rar", ".tar", ".gz", ".tgz")):
+        return "it is an archive inside the archive"
+    if info.compress_type not in (
+        zipfile.ZIP_STORED,
+        zipfile.ZIP_DEFLATED,
+        zipfile.ZIP_BZIP2,
+        zipfile.ZIP_LZMA,
+    ):
+        return "it is packed in a way that Skillet does not know"
+    if info.file_size > MOST_ENTRY_BYTES and not name.casefold().endswith((".csv", ".tsv", ".txt")):
+        return f"it is larger than {MOST_ENTRY_BYTES >> 20} MB"
+    if info.file_size > RATIO * max(1, info.compress_size) and info.file_size > SMALL:
+        return f"it unpacks to more than {RATIO} times its size, as bombs do"
+    return None
+
+
+def is_junk(name: str) -> bool:
+    """Whether a file was left by an operating system, not by the person."""
+    parts = name.rstrip("/").split("/")
+    return any(part.casefold() in JUNK_NAMES or part.startswith("._") for part in parts)
+
+
+def label(name: str) -> str:
+    """A name as text for people: printable, not endless."""
+    return "".join(letter if letter.isprintable() else "�" for letter in name)[-300:]
+
+
+def read_pieces(archive: zipfile.ZipFile, info: zipfile.ZipInfo, piece: int = 1 << 20) -> Iterator[bytes]:
+    """Inflate an entry, counting the real bytes. Raises Damaged where it is broken, or longer than it says."""
+    seen = 0
+    try:
+        with archive.open(info) as file:
+            while data := file.read(piece):
+                seen += len(data)
+                if seen > info.file_size:
+                    raise Damaged("it is longer than the archive says")
+                yield data
+    except Damaged:
+        raise
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        struct.error,
+        ValueError,
+        NotImplementedError,
+        RuntimeError,
+    ) as error:
+        raise Damaged("its packed data is damaged") from error
+    except OSError as error:
+        if error.errno:
+            raise
+        raise Damaged("its packed data is damaged") from error
+
+
+class Damaged(ValueError):
+    """One entry cannot be read; ``str(error)`` is the reason."""
+
+
+def unpack_table(path: Path, scratch: Path, most_bytes: int = MOST_BYTES) -> tuple[Path, str]:
+    """The single CSV inside a zip, inflated into ``scratch``; its path there and its name."""
+    archive = open_archive(path, most_bytes)
+    with archive.zip:
+        tables = [
+            info for info in archive.files if info.filename.casefold().endswith((".csv", ".tsv", ".txt"))
+        ]
+        if len(tables) != 1:
+            raise Refused(f"The zip holds {len(tables)} tables. Bring one CSV at a time. {READS}")
+        target = scratch / "unpacked.csv"
+        try:
+            with target.open("wb") as out:
+                for data in read_pieces(archive.zip, tables[0]):
+                    out.write(data)
+        except Damaged as error:
+            raise Refused(
+                f"‘{label(tables[0].filename)}’ in the zip cannot be read: {error}. Make it again."
+            ) from error
+    return target, label(tables[0].filename.rsplit("/", 1)[-1])
