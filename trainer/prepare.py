@@ -51,7 +51,7 @@ class Prepared:
     """A number target y stands in the arrays as (y - mean) / deviation; 0 and 1 where it is kept raw."""
     rows: dict[str, int]
     left_out: int
-    """Rows without a target: in no part."""
+    """Rows without a target, or without their picture: in no part."""
     pixels: dict[str, list[float]]
     """``mean`` and ``deviation`` of each colour over the training pictures, in 0..255; empty for tables."""
 
@@ -105,11 +105,16 @@ def name_of(version: VersionFolder, question: Question, encoding: Encoding) -> s
     """Digest of everything the tensors depend on."""
     return digest(
         {
-            "format": FORMAT, "version": version.path.name, "schema": json.loads(version.schema.read_bytes()),
-            "target": question.target, "inputs": question.inputs, "task": question.task,
-            "split": question.split.model_dump(), "encoding": encoding.model_dump(),
+            "format": FORMAT,
+            "version": version.path.name,
+            "schema": json.loads(version.schema.read_bytes()),
+            "target": question.target,
+            "inputs": question.inputs,
+            "task": question.task,
+            "split": question.split.model_dump(),
+            "encoding": encoding.model_dump(),
         }
-    )  # fmt: skip
+    )
 
 
 def settle(making: Path, folder: Path) -> None:
@@ -134,9 +139,14 @@ def make(version: VersionFolder, question: Question, encoding: Encoding, folder:
     """Fill the folder, the manifest last."""
     schema = read_document(version.schema, Schema)
     target = schema.column(question.target)
-    values = read_columns(version, [target.id])[target.id]
+    inputs = [schema.column(id) for id in question.inputs]
+    pictures = [column.id for column in inputs if column.type == "image"]
+    columns = read_columns(version, [target.id, *pictures])
+    values = columns[target.id]
     usable, answers, classes = read_target(values, question.task)
-    parts = split(len(values), usable, answers if question.task == "classification" else None, question.split)
+    for id in pictures:
+        usable &= np.array([name is not None for name in columns[id].tolist()], dtype=bool)
+    parts = split(len(values), usable, answers if classes else None, question.split)
     check_parts(parts, answers, classes, target)
     mean, deviation = 0.0, 1.0
     if encoding.target == "standard":
@@ -147,15 +157,21 @@ def make(version: VersionFolder, question: Question, encoding: Encoding, folder:
         kept = picked.astype(np.int64) if classes else ((picked - mean) / deviation).astype(np.float32)
         np.save(folder / f"{part}-y.npy", kept)
         np.save(folder / f"{part}-rows.npy", rows.astype(np.int64))
-    inputs = [schema.column(id) for id in question.inputs]
-    write = write_pictures if inputs[0].type == "image" else write_table
+    write = write_pictures if pictures else write_table
     specs, shape, pixels = write(version, inputs, encoding, parts, folder, tell)
     write_whole(folder / "encoders.json", json.dumps(specs, ensure_ascii=False))
     manifest = {
-        "format": FORMAT, "task": question.task, "metric": question.metric, "classes": classes, "shape": shape,
-        "mean": mean, "deviation": deviation, "rows": {part: len(rows) for part, rows in parts.items()},
-        "left_out": int(len(values) - usable.sum()), "pixels": pixels,
-    }  # fmt: skip
+        "format": FORMAT,
+        "task": question.task,
+        "metric": question.metric,
+        "classes": classes,
+        "shape": shape,
+        "mean": mean,
+        "deviation": deviation,
+        "rows": {part: len(rows) for part, rows in parts.items()},
+        "left_out": int(len(values) - usable.sum()),
+        "pixels": pixels,
+    }
     write_whole(folder / "manifest.json", json.dumps(manifest, ensure_ascii=False))
 
 
@@ -206,8 +222,8 @@ def check_parts(
     if found < 2:
         kind = "class" if classes else "value"
         raise ValueError(
-            f"All {len(parts['train'])} training rows have the same {kind} in ‘{target.name}’: there is nothing to "
-            "tell apart. Bring rows of at least two."
+            f"All {len(parts['train'])} training rows have the same {kind} in ‘{target.name}’: there is "
+            "nothing to tell apart. Bring rows of at least two."
         )
 
 
@@ -305,12 +321,13 @@ def measure(values: NDArray[np.float64], encoding: Encoding) -> dict[str, Any]:
     found = values[np.isfinite(values)]
     hole = len(found) < len(values)
     return {
-        "mode": encoding.numbers, "missing": encoding.missing,
+        "mode": encoding.numbers,
+        "missing": encoding.missing,
         "mean": float(found.mean()) if len(found) else 0.0,
         "deviation": (float(found.std()) if len(found) else 0.0) or 1.0,
         "median": float(np.median(found)) if len(found) else 0.0,
         "flag": hole and encoding.missing == "median",
-    }  # fmt: skip
+    }
 
 
 def fit_category(column: Column, values: NDArray[Any], encoding: Encoding) -> dict[str, Any]:
@@ -319,9 +336,11 @@ def fit_category(column: Column, values: NDArray[Any], encoding: Encoding) -> di
     names, counts = np.unique(np.array(present, dtype=str), return_counts=True)
     order = np.argsort(-counts, kind="stable")[: encoding.max_categories]
     return {
-        "kind": "category", "column": column.id, "name": column.name,
+        "kind": "category",
+        "column": column.id,
+        "name": column.name,
         "categories": [str(names[place]) for place in order],
-    }  # fmt: skip
+    }
 
 
 FITTERS = {"number": fit_number, "datetime": fit_datetime, "category": fit_category}

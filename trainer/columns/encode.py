@@ -195,7 +195,8 @@ def triangle(source: int, target: int) -> npt.NDArray[np.float32]:
     support = max(scale, 1.0)
     centres = (np.arange(target) + 0.5) * scale - 0.5
     weights = np.maximum(0.0, 1.0 - np.abs(np.arange(source)[None, :] - centres[:, None]) / support)
-    return (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
+    share: npt.NDArray[np.float32] = (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
+    return share
 
 
 # A PNG without Pillow, so that a download runs on numpy and onnxruntime alone (ISO/IEC 15948).

@@ -26,8 +26,8 @@ class DiskFull(Exception):
 
     def __init__(self) -> None:
         super().__init__(
-            "The disk is full, so the run could not save where it is. It stopped at its last checkpoint: free some "
-            "space, then resume it."
+            "The disk is full, so the run could not save where it is. It stopped at its last checkpoint: "
+            "free some space, then resume it."
         )
 
 

@@ -139,9 +139,14 @@ def fit(  # noqa: C901, PLR0912, PLR0915 - the crux: read it top to bottom
         words = f"epoch {min(state.epoch + (state.batch > 0), params.epochs)} of {params.epochs}"
         words += f" · patience {patience.stale} of {params.patience}" if params.patience else ""
         return ProgressPayload(
-            phase="train", done=round(state.epoch + state.batch / per_epoch, 4), total=params.epochs, unit="epochs",
-            eta=round(speed * (steps - state.step), 1), sentence=words, steps_per_epoch=per_epoch,
-        )  # fmt: skip
+            phase="train",
+            done=round(state.epoch + state.batch / per_epoch, 4),
+            total=params.epochs,
+            unit="epochs",
+            eta=round(speed * (steps - state.step), 1),
+            sentence=words,
+            steps_per_epoch=per_epoch,
+        )
 
     with Exactly(params.deterministic), MatrixProducts(medium=use_medium) as products:
         while state.epoch < params.epochs and not patience.exhausted():
@@ -192,8 +197,14 @@ def fit(  # noqa: C901, PLR0912, PLR0915 - the crux: read it top to bottom
                     state.mode = choice.mode
                     use_autocast = choice.mode == "bf16"
                     products.set(medium=choice.mode == "medium")
-                    yield ProgressPayload(phase="train", done=state.epoch, total=params.epochs, unit="epochs",
-                                          sentence=choice.sentence, steps_per_epoch=per_epoch)  # fmt: skip
+                    yield ProgressPayload(
+                        phase="train",
+                        done=state.epoch,
+                        total=params.epochs,
+                        unit="epochs",
+                        sentence=choice.sentence,
+                        steps_per_epoch=per_epoch,
+                    )
                 word = lesson.control.word()
                 try:
                     if word:
@@ -254,9 +265,16 @@ def describe(word: str, state: State, params: NetworkParams) -> str:
 
 
 def validate(  # noqa: PLR0913, PLR0917 - what a pass over held-out examples needs
-    network: nn.Module, task: Task, loss_of: Callable[[Tensor, Tensor], Tensor], metric: str, validation: Examples,
-    lesson: Lesson, pulse: Pulse, step: int, threads: int,
-) -> tuple[float, float]:  # fmt: skip
+    network: nn.Module,
+    task: Task,
+    loss_of: Callable[[Tensor, Tensor], Tensor],
+    metric: str,
+    validation: Examples,
+    lesson: Lesson,
+    pulse: Pulse,
+    step: int,
+    threads: int,
+) -> tuple[float, float]:
     """Loss and metric over the whole validation part, in float32."""
     network.eval()
     outputs: list[Tensor] = []
@@ -297,9 +315,15 @@ def take_threads(lesson: Lesson, weights: list[nn.Parameter], size: int, *, ligh
 
 
 def decide(
-    network: nn.Module, loss_of: Callable[[Tensor, Tensor], Tensor], params: NetworkParams, train: Examples,
-    lesson: Lesson, spent: float, done: int, steps: int,
-) -> Choice:  # fmt: skip
+    network: nn.Module,
+    loss_of: Callable[[Tensor, Tensor], Tensor],
+    params: NetworkParams,
+    train: Examples,
+    lesson: Lesson,
+    spent: float,
+    done: int,
+    steps: int,
+) -> Choice:
     """Choose the arithmetic for the rest of the run, or float32 where measuring costs more than it can
     bring."""
     left = spent / done * (steps - done)

@@ -98,7 +98,7 @@ def measure(
             value.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
-        total += float(value)
+        total += float(value.detach())
         seconds.append(time.perf_counter() - begun)
     return min(seconds), total / len(batches)
 

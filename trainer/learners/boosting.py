@@ -92,9 +92,15 @@ def learn(  # noqa: C901, PLR0915 - one round after another, and every way it ma
         return Learned("paused", f"Paused after {done} rounds.", None, seconds)
     best = patience.best_step or done
     fitted = Fitted(
-        kind="xgboost", model=booster[:best], task=prepared.task, classes=prepared.classes, mean=prepared.mean,
-        deviation=prepared.deviation, parameters=count_nodes(booster[:best]), threads=threads,
-    )  # fmt: skip
+        kind="xgboost",
+        model=booster[:best],
+        task=prepared.task,
+        classes=prepared.classes,
+        mean=prepared.mean,
+        deviation=prepared.deviation,
+        parameters=count_nodes(booster[:best]),
+        threads=threads,
+    )
     if word == "stop":
         return Learned(
             "stopped", f"Stopped after {done} rounds; the best {best} are kept.", fitted, seconds, best
@@ -111,10 +117,18 @@ def configure(params: BoostingParams, prepared: Prepared, seed: int, threads: in
     """XGBoost's own words. Rounds draw their random parts from seed and round, so that a resumed run goes on
     alike."""
     said = {
-        "eta": params.learning_rate, "max_depth": params.max_depth, "min_child_weight": params.min_child_weight,
-        "subsample": params.subsample, "colsample_bytree": params.columns, "lambda": params.l2,
-        "tree_method": "hist", "seed": seed % 2**31, "seed_per_iteration": True, "nthread": threads, "verbosity": 0,
-    }  # fmt: skip
+        "eta": params.learning_rate,
+        "max_depth": params.max_depth,
+        "min_child_weight": params.min_child_weight,
+        "subsample": params.subsample,
+        "colsample_bytree": params.columns,
+        "lambda": params.l2,
+        "tree_method": "hist",
+        "seed": seed % 2**31,
+        "seed_per_iteration": True,
+        "nthread": threads,
+        "verbosity": 0,
+    }
     if prepared.task == "regression":
         return said | {"objective": "reg:squarederror"}
     if len(prepared.classes) == 2:

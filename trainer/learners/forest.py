@@ -61,12 +61,23 @@ def learn(lesson: Lesson) -> Telling[Learned]:
         )
     nodes = sum(tree.tree_.node_count for tree in model.estimators_)
     fitted = Fitted(
-        kind="sklearn", model=model, task=prepared.task, classes=prepared.classes, mean=prepared.mean,
-        deviation=prepared.deviation, parameters=nodes, threads=threads,
-    )  # fmt: skip
+        kind="sklearn",
+        model=model,
+        task=prepared.task,
+        classes=prepared.classes,
+        mean=prepared.mean,
+        deviation=prepared.deviation,
+        parameters=nodes,
+        threads=threads,
+    )
     if word == "stop":
-        return Learned("stopped", f"Stopped after {grown} of {params.trees} trees, which are kept.", fitted, seconds,
-                       grown)  # fmt: skip
+        return Learned(
+            "stopped",
+            f"Stopped after {grown} of {params.trees} trees, which are kept.",
+            fitted,
+            seconds,
+            grown,
+        )
     return Learned("done", f"Grew {grown} trees.", fitted, seconds, grown)
 
 
@@ -75,9 +86,12 @@ def make_forest(params: ForestParams, prepared: Prepared, seed: int) -> Any:
     kind = RandomForestClassifier if prepared.task == "classification" else RandomForestRegressor
     extra = {} if prepared.task == "classification" else {"max_features": 0.5}
     return kind(
-        max_depth=params.max_depth or None, min_samples_leaf=params.min_leaf, warm_start=True,
-        random_state=seed % 2**32, **extra,
-    )  # fmt: skip
+        max_depth=params.max_depth or None,
+        min_samples_leaf=params.min_leaf,
+        warm_start=True,
+        random_state=seed % 2**32,
+        **extra,
+    )
 
 
 @dataclass

@@ -39,8 +39,9 @@ def learn(lesson: Lesson) -> Telling[Learned]:
     while done < passes and not converged and not word:
         threads = max(1, lesson.control.granted())
         with threadpool_limits(limits=threads):
-            converged, took = (fit_stretch(model, x, y, min(stretch, passes - done)) if classes
-                               else fit_ridge(model, x, y))  # fmt: skip
+            converged, took = (
+                fit_stretch(model, x, y, min(stretch, passes - done)) if classes else fit_ridge(model, x, y)
+            )
         done, stretch = done + took, min(stretch * 2, 64)
         fitted = wrap(lesson, model, threads)
         for part in ("train", "validation"):
@@ -65,8 +66,13 @@ def learn(lesson: Lesson) -> Telling[Learned]:
         return Learned(
             "stopped", f"Stopped after {done} passes; what was learned is kept.", fitted, seconds, done
         )
-    return Learned("done", f"The solver {how} after {done} passes." if classes else "Solved in one pass.", fitted,
-                   seconds, done)  # fmt: skip
+    return Learned(
+        "done",
+        f"The solver {how} after {done} passes." if classes else "Solved in one pass.",
+        fitted,
+        seconds,
+        done,
+    )
 
 
 def make_logistic(params: LinearParams) -> LogisticRegression:
@@ -94,7 +100,12 @@ def wrap(lesson: Lesson, model: Any, threads: int) -> Fitted:
     """The estimator as a model that answers."""
     prepared = lesson.prepared
     return Fitted(
-        kind="sklearn", model=model, task=prepared.task, classes=prepared.classes, mean=prepared.mean,
-        deviation=prepared.deviation, parameters=int(np.size(model.coef_) + np.size(model.intercept_)),
+        kind="sklearn",
+        model=model,
+        task=prepared.task,
+        classes=prepared.classes,
+        mean=prepared.mean,
+        deviation=prepared.deviation,
+        parameters=int(np.size(model.coef_) + np.size(model.intercept_)),
         threads=threads,
-    )  # fmt: skip
+    )

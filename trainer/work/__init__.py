@@ -48,7 +48,7 @@ def carry_out(folder: Path, confined: bool = False) -> Outcome:  # noqa: FBT001,
     return outcome
 
 
-def attempt(job: JobFolder, *, confined: bool) -> Outcome:
+def attempt(job: JobFolder, *, confined: bool) -> Outcome:  # noqa: PLR0911 - as many as there are ways to end
     """Every way a job may end, as a value."""
     try:
         order = job.order()
@@ -60,16 +60,19 @@ def attempt(job: JobFolder, *, confined: bool) -> Outcome:
             tell.close()
     except MemoryError:
         return Outcome(
-            state="failed", passing=True, trace=traceback.format_exc(),
-            sentence="The machine ran out of memory. Free some, or train with smaller batches or fewer rows, then "
-            "start again.",
-        )  # fmt: skip
+            state="failed",
+            passing=True,
+            trace=traceback.format_exc(),
+            sentence="The machine ran out of memory. Free some, or train with smaller batches or fewer rows, "
+            "then start again.",
+        )
     except ValidationError as error:
         place = ".".join(str(part) for part in error.errors()[0]["loc"])
         return Outcome(
-            state="failed", trace=traceback.format_exc(),
+            state="failed",
+            trace=traceback.format_exc(),
             sentence=f"The order of this job is not complete: at ‘{place}’: {error.errors()[0]['msg']}.",
-        )  # fmt: skip
+        )
     except ValueError as error:
         if type(error).__module__.startswith("trainer") or raised_by_us(error):
             return Outcome(state="failed", sentence=str(error), trace=traceback.format_exc())
@@ -78,9 +81,11 @@ def attempt(job: JobFolder, *, confined: bool) -> Outcome:
         if error.errno not in FULL:
             return unknown()
         return Outcome(
-            state="failed", passing=True, trace=traceback.format_exc(),
+            state="failed",
+            passing=True,
+            trace=traceback.format_exc(),
             sentence="The disk is full. Free some space, then start again: finished work is kept.",
-        )  # fmt: skip
+        )
     except Exception:  # noqa: BLE001 - the process edge: every job ends as a value
         return unknown()
     if isinstance(left, Outcome):
@@ -99,10 +104,11 @@ def raised_by_us(error: BaseException) -> bool:
 def unknown() -> Outcome:
     """Something that nobody foresaw: the trace is for us."""
     return Outcome(
-        state="failed", trace=traceback.format_exc(),
-        sentence="Something went wrong inside Skillet, not with your data. The details are in the job's record; "
-        "trying again is safe.",
-    )  # fmt: skip
+        state="failed",
+        trace=traceback.format_exc(),
+        sentence="Something went wrong inside Skillet, not with your data. The details are in the job's "
+        "record, and trying again is safe.",
+    )
 
 
 def find_verb(body: Body, *, confined: bool) -> Callable[[Any, JobFolder, EventWriter], Results]:

@@ -1,12 +1,14 @@
 """One training, from cells to a judged and exported model."""
 
 import time
+from typing import Literal
 
 from trainer.baselines import score_baselines
 from trainer.contract.catalog import LEARNERS as CARDS
 from trainer.contract.dataset import VersionFolder
 from trainer.contract.events import (
     FindingPayload,
+    Kind,
     PointsPayload,
     ProgressPayload,
     ResultPayload,
@@ -18,18 +20,24 @@ from trainer.contract.order import TrainOrder
 from trainer.contract.outcome import Outcome
 from trainer.evaluate import evaluate
 from trainer.exports import export
-from trainer.fit.lesson import Lesson, Telling, Told
+from trainer.fit.lesson import End, Lesson, Telling, Told
 from trainer.fit.outbox import EVERY
 from trainer.learners import LEARNERS, Fitted, Learned
 from trainer.prepare import PARTS, Prepared, prepare
 
-KINDS = {
+KINDS: dict[type[Told], Kind] = {
     PointsPayload: "points",
     ProgressPayload: "progress",
     RewindPayload: "rewind",
     FindingPayload: "finding",
 }
-STATES = {"done": "done", "stopped": "stopped", "paused": "paused", "diverged": "diverged", "full": "failed"}
+STATES: dict[End, Literal["done", "stopped", "paused", "diverged", "failed"]] = {
+    "done": "done",
+    "stopped": "stopped",
+    "paused": "paused",
+    "diverged": "diverged",
+    "full": "failed",
+}
 
 
 class Halt(Exception):
@@ -56,19 +64,27 @@ def run(body: TrainOrder, job: JobFolder, tell: EventWriter) -> Outcome:
     if not resumed:
         tell.write("state", StatePayload(state="running", sentence=describe(prepared, card.name)))
     lesson = Lesson(
-        prepared=prepared, learner=recipe.learner, params=card.params.model_validate(recipe.params), seed=recipe.seed,
-        control=job, checkpoints=job.checkpoints, checkpoint_seconds=body.checkpoint_seconds,
-        measurements=body.prepared / "arithmetic.json", resumed=resumed, sync=tell.sync,
-    )  # fmt: skip
+        prepared=prepared,
+        learner=recipe.learner,
+        params=card.params.model_validate(recipe.params),
+        seed=recipe.seed,
+        control=job,
+        checkpoints=job.checkpoints,
+        checkpoint_seconds=body.checkpoint_seconds,
+        measurements=body.prepared / "arithmetic.json",
+        resumed=resumed,
+        sync=tell.sync,
+    )
     learned = pass_on(LEARNERS[recipe.learner](lesson), tell)
     if learned.fitted is None:
-        return Outcome(state=STATES[learned.end], sentence=learned.sentence, passing=learned.end == "full")  # type: ignore[arg-type]
+        return Outcome(state=STATES[learned.end], sentence=learned.sentence, passing=learned.end == "full")
     result = judge(body, job, tell, prepared, learned, learned.fitted)
     tell.write("result", result)
     return Outcome(
-        state=STATES[learned.end],  # type: ignore[arg-type]
-        sentence=learned.sentence, results=result.model_dump(mode="json"),
-    )  # fmt: skip
+        state=STATES[learned.end],
+        sentence=learned.sentence,
+        results=result.model_dump(mode="json"),
+    )
 
 
 def pass_on(events: Telling[Learned], tell: EventWriter) -> Learned:
@@ -79,7 +95,7 @@ def pass_on(events: Telling[Learned], tell: EventWriter) -> Learned:
         except StopIteration as end:
             learned: Learned = end.value
             return learned
-        tell.write(KINDS[type(told)], told)  # type: ignore[arg-type]
+        tell.write(KINDS[type(told)], told)
 
 
 def judge(
@@ -101,9 +117,14 @@ def judge(
     )
     proof = export(job.results, version, body.recipe, prepared, fitted, report)
     return ResultPayload(
-        scores=report.scores, validation=report.validation, baselines=rules["test"], best_step=learned.best_step,
-        seconds=learned.seconds, model_bytes=proof.bytes, parameters=fitted.parameters,
-    )  # fmt: skip
+        scores=report.scores,
+        validation=report.validation,
+        baselines=rules["test"],
+        best_step=learned.best_step,
+        seconds=learned.seconds,
+        model_bytes=proof.bytes,
+        parameters=fitted.parameters,
+    )
 
 
 def describe(prepared: Prepared, learner: str) -> str:
