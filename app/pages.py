@@ -29,8 +29,11 @@ def db_session(request: Request) -> Iterator[Session]:
     """One transaction per request, committed before the answer leaves; a GET can only read."""
     with open_session(request.app.state.engine, write=request.method not in SAFE_METHODS) as db:
         request.state.db = db
-        yield db
-        db.commit()
+        try:
+            yield db
+            db.commit()
+        finally:
+            request.state.db = None  # a closed session that is asked begins a transaction that nobody ends
 
 
 Db = Annotated[Session, Depends(db_session, scope="function")]
@@ -43,7 +46,8 @@ def render(
     found = templates.get_template(template)
     values = {"request": request, "user": getattr(request.state, "user", None), **context}
     if block is None:
-        values.setdefault("running_count", _running_count(request))
+        if "running_count" not in values:  # asked only then: after a refusal the session is closed already
+            values["running_count"] = _running_count(request)
         html = found.render(values)
     else:
         values.setdefault("running_count", 0)
