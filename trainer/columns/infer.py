@@ -13,6 +13,7 @@ from trainer.contract.dataset import Column
 from trainer.sources.cells import is_missing
 from trainer.sources.csv import TextTable
 
+TWO = ": a choice of two"
 LIKELY = 0.9
 """Share of the first rows that must fit before a reading is tried on the whole column."""
 DATES_TRIED = 200
@@ -27,6 +28,8 @@ class Guess:
     reading: Reading
     why: str = ""
     """Appended to the reason: what keeps a column of numbers from being one."""
+    two: bool = False
+    """Taken for a choice of two numbers, because its start was: holds only if the whole column is."""
 
 
 def guess(
@@ -42,14 +45,15 @@ def guess(
     result: dict[str, Guess] = {}
     doubtful: dict[str, list[Reading]] = {}
     for id, values in cells.items():
-        if id not in doubted and is_plain(values):
-            result[id] = Guess(number.FAST)
+        if id not in doubted and all(map(number.plain, values)) and (kinds := len(set(values))) >= 2:
+            result[id] = Guess(number.FAST) if kinds > 2 else Guess(text.READING, TWO, two=True)
         elif likely := likely_readings(values, comma_file=comma_file):
             doubtful[id] = likely
         else:
             result[id] = Guess(text.READING)
+    few = {id for id in doubtful if len({cell.strip() for cell in cells[id]}) <= 2}
     for some in slices(list(doubtful)):
-        result |= prove(table, engine, {id: doubtful[id] for id in some})
+        result |= prove(table, engine, {id: doubtful[id] for id in some}, few)
     return {id: result[id] for id in table.ids()}
 
 
@@ -60,11 +64,6 @@ def sample(table: TextTable) -> dict[str, list[str]]:
         id: [cell for cell in values if not is_missing(cell)]
         for id, values in zip(table.ids(), columns, strict=True)
     }
-
-
-def is_plain(values: list[str]) -> bool:
-    """Plain numbers without blanks, at least three different ones."""
-    return len(set(values[:1000])) > 2 and all(map(number.plain, values))
 
 
 def likely_readings(values: list[str], *, comma_file: bool) -> list[Reading]:
@@ -85,9 +84,11 @@ def share(reading: Reading, values: list[str]) -> float:
 
 
 def prove(
-    table: TextTable, engine: duckdb.DuckDBPyConnection, doubtful: dict[str, list[Reading]]
+    table: TextTable, engine: duckdb.DuckDBPyConnection, doubtful: dict[str, list[Reading]], few: set[str]
 ) -> dict[str, Guess]:
-    """Try the likely readings on every cell: the first that fits all of them holds; numbers of two kinds are a choice."""
+    """Try the likely readings on every cell: the first that fits all of them holds. Numbers of two kinds are a
+    choice; only columns in ``few``, whose start shows at most two, are counted for that.
+    """
     asked: list[str] = []
     for id, likely in doubtful.items():
         said = SAID.format(x=id)
@@ -95,28 +96,19 @@ def prove(
         for reading in likely:
             value = reading.value(id)
             asked.append(f"count({value}), min({said}) FILTER (({value}) IS NULL)")
-        asked.append(f"approx_count_distinct({said})")
+            asked.append(f"count(DISTINCT {value})" if id in few else "NULL")
     answers = iter(one(engine, f"SELECT {', '.join(asked)} FROM {table.relation()}"))
     result: dict[str, Guess] = {}
-    few: dict[str, Reading] = {}
     for id, likely in doubtful.items():
         count = next(answers)
-        tried = [(reading, next(answers), next(answers)) for reading in likely]
-        distinct = next(answers)
-        whole = next((reading for reading, fit, _ in tried if fit == count), None)
-        if whole is not None and whole.type == "number" and distinct <= 4:
-            few[id] = whole
-        result[id] = Guess(whole) if whole else unproved(tried, count)
-    if few:
-        counts = one(
-            engine,
-            f"SELECT {', '.join(f'count(DISTINCT {few[id].value(id)})' for id in few)} FROM {table.relation()}",
-        )
-        result |= {
-            id: Guess(text.READING, ": a choice of two")
-            for id, distinct in zip(few, counts, strict=True)
-            if distinct == 2
-        }
+        tried = [(reading, next(answers), next(answers), next(answers)) for reading in likely]
+        held = next(((reading, kinds) for reading, fit, _, kinds in tried if fit == count), None)
+        if held is None:
+            result[id] = unproved([(reading, fit, example) for reading, fit, example, _ in tried], count)
+        elif held[0].type == "number" and held[1] == 2:
+            result[id] = Guess(text.READING, TWO)
+        else:
+            result[id] = Guess(held[0])
     return result
 
 

@@ -62,19 +62,25 @@ def measure(
                 kinds[id], count, min(distinct, count), low, high, None if text else mean, whole=bool(whole),
                 mean_length=mean if text else None,
             )  # fmt: skip
-    found |= count_exactly(engine, source, rows, found)
+    found |= count_exactly(engine, table, rows, found)
     return rows, found | spread(engine, source, rows, found)
 
 
 def count_exactly(
-    engine: duckdb.DuckDBPyConnection, source: str, rows: int, found: dict[str, Measured]
+    engine: duckdb.DuckDBPyConnection, table: Path, rows: int, found: dict[str, Measured]
 ) -> dict[str, Measured]:
     """Distinct values, counted rather than estimated where types hang on them."""
     wanted = [id for id, measured in found.items() if rows <= COUNT_ALL or deserves_count(measured, rows)]
-    exact: dict[str, Measured] = {}
-    for some in slices(wanted):
-        values = one(engine, f"SELECT {', '.join(f'count(DISTINCT {id})' for id in some)} FROM {source}")
-        exact |= {id: replace(found[id], distinct=value) for id, value in zip(some, values, strict=True)}
+    return {id: replace(found[id], distinct=value) for id, value in count_distinct(engine, table, wanted).items()}
+
+
+def count_distinct(engine: duckdb.DuckDBPyConnection, table: Path, ids: list[str]) -> dict[str, int]:
+    """Distinct values of these columns, exactly."""
+    exact: dict[str, int] = {}
+    for some in slices(ids):
+        counts = ", ".join(f"count(DISTINCT {id})" for id in some)
+        values = one(engine, f"SELECT {counts} FROM read_parquet({literal(str(table))})")
+        exact |= dict(zip(some, map(int, values), strict=True))
     return exact
 
 

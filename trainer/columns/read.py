@@ -33,9 +33,17 @@ def as_array(column: pa.ChunkedArray) -> Array:
 
 
 def read_pictures(
-    version: VersionFolder, column: str, rows: Sequence[int] | Array, *, thumbs: bool = False
+    version: VersionFolder,
+    column: str,
+    rows: Sequence[int] | Array,
+    *,
+    thumbs: bool = False,
+    side: int | None = None,
 ) -> Iterator[npt.NDArray[np.uint8]]:
-    """Pictures of these rows, each uint8 [H, W, 3]; previews with ``thumbs``. The file is memory-mapped."""
+    """Pictures of these rows, each uint8 [H, W, 3]; previews with ``thumbs``. The file is memory-mapped.
+
+    With ``side`` a JPEG may come smaller, but no side shorter than that: quicker where details do not matter.
+    """
     path = version.thumbs(column) if thumbs else version.media(column)
     with pa.memory_map(str(path)) as source:
         reader = pa.ipc.open_file(source)
@@ -50,4 +58,6 @@ def read_pictures(
             if not cell.is_valid:
                 raise ValueError(f"Row {row} has no picture.")
             with Image.open(io.BytesIO(cell.as_buffer()), formats=("PNG", "JPEG")) as image:
+                if side is not None:
+                    image.draft(None, (side, side))
                 yield np.asarray(image.convert("RGB"))
