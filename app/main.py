@@ -10,9 +10,9 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
-from app.db import make_engine, open_session
 from app.datasets import routes as datasets
 from app.datasets import upload
+from app.db import make_engine, open_session
 from app.edge.bodies import Bodies
 from app.edge.files import OurFiles
 from app.edge.gate import Gate
@@ -21,17 +21,29 @@ from app.edge.log import Log
 from app.edge.origin import KnownHosts, OwnPages
 from app.errors import BadInput, Refusal, sentence_for
 from app.jobs.tables import Job
+from app.models import routes as models
 from app.pages import STATIC, show_refusal
 from app.people import routes as people
 from app.people.attempts import Attempts
 from app.people.tables import User
 from app.projects import routes as projects
 from app.recipes import routes as recipes
+from app.reports import routes as reports
+from app.runs import routes as runs
 from app.settings import Settings
 from app.storage import Store
 
 RUNNING = ("starting", "running", "pausing", "stopping")
-ROUTERS = [people.router, datasets.router, upload.router, projects.router, recipes.router]
+ROUTERS = [
+    people.router,
+    datasets.router,
+    upload.router,
+    projects.router,
+    recipes.router,
+    runs.router,
+    reports.router,
+    models.router,
+]
 PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/octet-stream", "application/vnd.apache.arrow.file")
 
 

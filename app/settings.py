@@ -121,9 +121,8 @@ def read_settings(**changes: Any) -> Settings:
     try:
         return Settings(**{name: value for name, value in changes.items() if value is not None})
     except ValidationError as error:
-        raise SettingsRefused(
-            [_sentence(found) for found in error.errors() if found["loc"] and "input" in found]
-        ) from error
+        wrong = [found for found in error.errors() if found["type"] != "default_factory_not_called"]
+        raise SettingsRefused([_sentence(found) for found in wrong]) from None
 
 
 def list_unknown(environment: Mapping[str, str]) -> list[str]:
@@ -145,7 +144,7 @@ def _sentence(found: Any) -> str:
     name = str(found["loc"][0])
     field = Settings.model_fields.get(name)
     what = found["msg"].removeprefix("Value error, ")
-    shown = repr(found["input"])
+    shown = re.sub(r"://[^@/]*@", "://…@", repr(found["input"]))  # a password in an address stays out of terminals
     shown = shown if len(shown) <= 80 else shown[:79] + "…"
     about = f" {field.description}" if field is not None else ""
     return f"{PREFIX}{name.upper()} = {shown} cannot be used: {what[:1].lower() + what[1:]}.{about}"

@@ -10,7 +10,7 @@ from typing import IO
 from trainer.contract.dataset import VersionFolder
 from trainer.contract.folder import JobFolder
 
-ID = re.compile(r"^[A-Za-z0-9]{1,64}$")
+ID = re.compile(r"[A-Za-z0-9]{1,64}")
 
 
 class FolderInUse(Exception):
@@ -69,6 +69,6 @@ class Store:
 
 def _checked(id: str) -> str:
     """Ids come from our own rows; anything else here is a bug that must not reach the file system."""
-    if not ID.match(id):
+    if not ID.fullmatch(id):
         raise ValueError(f"{id!r} is not an id.")
     return id
