@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from trainer.columns import category, image
 from trainer.columns.infer import Guess, guess, settle
-from trainer.columns.measure import measure, most_frequent
+from trainer.columns.measure import count_distinct, measure, most_frequent
 from trainer.contract.dataset import Column, Profile, Schema, VersionFolder
 from trainer.contract.documents import write_document
 from trainer.contract.events import ProgressPayload
