@@ -1,8 +1,8 @@
 """The recipe form: made from the learner's parameter class, its whole state in the query of the address.
 
-Fields of the form are named ``set.<parameter>``. A value counts as the person's change when it differs from
-what is derived for the dials named in ``base``: the dials under which the form was drawn. Without ``base`` (an
-address that somebody keeps) every ``set.…`` is a change.
+Fields are named ``set.<parameter>``. A value counts as the person's change when it differs from what is
+derived for the dials named in ``base``: those under which the form was drawn. Without ``base`` (an address
+that somebody keeps) every ``set.…`` is a change.
 """
 
 from collections.abc import Mapping
@@ -162,7 +162,7 @@ def parse(name: str, info: FieldInfo, text: str, question: Question) -> Any:
                 title=title, choices=", ".join(shown(c) for c in allowed), text=text[:40]
             )
         )
-    checker: TypeAdapter[Any] = TypeAdapter(Annotated[info.annotation, *info.metadata])  # type: ignore[arg-type]
+    checker: TypeAdapter[Any] = TypeAdapter(Annotated[info.annotation, info])  # type: ignore[arg-type]
     try:
         return checker.validate_python(text.strip())
     except ValidationError:

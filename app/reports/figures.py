@@ -59,7 +59,9 @@ def scatter(report: Report, target: str) -> dict[str, Any]:
             "layout": {"xaxis": {"title": _("{target}, the truth").format(target=target)},
                        "yaxis": {"title": _("what the model says")}, "showlegend": False},
         },
-        "sentence": _("A point is a test row, right on the line; {share} % lie within a tenth of it.").format(share=round(100 * near)),
+        "sentence": _("A point is a test row, right on the line; {share} % lie within a tenth of it.").format(
+            share=round(100 * near)
+        ),
         "table": {"head": [_("Truth"), _("Answer")],
                   "rows": [[number(t), number(p)] for t, p in list(zip(truth, predicted, strict=True))[:50]]},
     }  # fmt: skip

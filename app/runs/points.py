@@ -6,16 +6,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.charts.downsample import downsample
+from app.charts.downsample import LIMIT, downsample
+from app.charts.series import Line, series_of
 from app.jobs.tables import Job, JobEvent
 from trainer.contract.catalog import LEARNERS
 from trainer.contract.recipe import LOWER_IS_BETTER, Question, Recipe
 from trainer.contract.results import BaselineResults
-
-LIMIT = 2_000
-"""Points per line that a browser is sent."""
-
-Line = tuple[list[int], list[float]]
 
 
 def curve(db: Session, job: Job, recipe: Recipe, baselines: BaselineResults | None) -> dict[str, Any]:
@@ -25,23 +21,19 @@ def curve(db: Session, job: Job, recipe: Recipe, baselines: BaselineResults | No
         .where(JobEvent.job_id == job.id, JobEvent.kind.in_(("points", "rewind", "progress", "result")))
         .order_by(JobEvent.seq)
     ).all()
-    lines: dict[str, Line] = {}
     steps_per_epoch: int | None = None
     best_step: int | None = None
-    for _seq, kind, payload in events:
-        if kind == "points":
-            append(lines, payload["series"])
-        elif kind == "rewind":
-            rewind(lines, payload["step"])
-        elif kind == "progress":
-            steps_per_epoch = payload.get("steps_per_epoch") or steps_per_epoch
-        else:
-            best_step = payload.get("best_step")
+    for event in events:
+        if event.kind == "progress":
+            steps_per_epoch = event.payload.get("steps_per_epoch") or steps_per_epoch
+        elif event.kind == "result":
+            best_step = event.payload.get("best_step")
+    lines = {name: finite(line) for name, line in series_of(events).items()}
     question = recipe.question
     network = LEARNERS[recipe.learner].network
     best = find_best(lines, question, best_step, steps_per_epoch)
     return {
-        "seq": events[-1][0] if events else 0,
+        "seq": events[-1].seq if events else 0,
         "unit": "step" if network else "round",
         "steps_per_epoch": steps_per_epoch if network else None,
         "series": {name: thin(name, line, best) for name, line in lines.items()},
@@ -50,20 +42,13 @@ def curve(db: Session, job: Job, recipe: Recipe, baselines: BaselineResults | No
     }
 
 
-def append(lines: dict[str, Line], series: dict[str, dict[str, list[Any]]]) -> None:
-    """Add a points event."""
-    for name, new in series.items():
-        steps, values = lines.setdefault(name, ([], []))
-        steps += new["step"]
-        values += new["value"]
-
-
-def rewind(lines: dict[str, Line], step: int) -> None:
-    """Points after ``step`` are void: the training went on from there."""
-    for steps, values in lines.values():
-        while steps and steps[-1] > step:
-            steps.pop()
-            values.pop()
+def finite(line: Line) -> Line:
+    """Without points that are no number: a diverged training tells them, and a chart cannot draw them."""
+    steps, values = line
+    if all(value is not None and math.isfinite(value) for value in values):
+        return line
+    kept = [i for i, value in enumerate(values) if value is not None and math.isfinite(value)]
+    return [steps[i] for i in kept], [values[i] for i in kept]
 
 
 def find_best(
@@ -72,11 +57,9 @@ def find_best(
     """The best point so far on the validation part: by the question's metric, else by the loss."""
     for metric in (question.metric, "loss"):
         steps, values = lines.get(f"validation/{metric}", ([], []))
-        numbers = [i for i, v in enumerate(values) if v is not None and math.isfinite(v)]
-        if not numbers:
+        if not values:
             continue
-        sign = -1 if metric in LOWER_IS_BETTER else 1
-        index = max(numbers, key=lambda i: sign * values[i])
+        index = values.index(min(values) if metric in LOWER_IS_BETTER else max(values))
         if best_step in steps:
             index = steps.index(best_step)
         step = steps[index]
@@ -92,8 +75,7 @@ def thin(name: str, line: Line, best: dict[str, Any] | None) -> dict[str, list[A
     if best and name == f"validation/{best['metric']}":
         keep = steps.index(best["step"])
     if len(steps) > LIMIT:
-        thinned = downsample(steps, values, keep=keep, limit=LIMIT)
-        steps, values = list(thinned[0]), list(thinned[1])
+        steps, values = downsample(steps, values, keep=keep)
     return {"step": steps, "value": values}
 
 
