@@ -1,0 +1,69 @@
+"""The first page: empty, and with work in it."""
+
+from datetime import timedelta
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine, select
+
+from app.db import now, open_session
+from app.jobs.tables import Job
+from app.pages import TEMPLATES
+from app.people.tables import User
+from app.projects.home import age
+from app.storage import Store
+from tests.support.datasets import a_dataset
+from tests.support.people import a_browser, a_user
+from trainer.contract.samples import SAMPLES
+
+
+def test_nobody_is_sent_to_sign_in(app: FastAPI) -> None:
+    assert a_browser(app).get("/").status_code == 303
+
+
+def test_empty(browser: TestClient) -> None:
+    page = browser.get("/").text
+    assert page.count('data-island="upload"') == 1
+    for key, sample in SAMPLES.items():
+        assert f'name="sample" value="{key}"' in page
+        assert sample.title in page
+    assert "Running now" not in page
+    assert 'data-island="upload"' in browser.get("/datasets/new").text
+
+
+@pytest.mark.parametrize("key", SAMPLES)
+def test_every_sample_has_a_drawing(key: str) -> None:
+    assert (TEMPLATES / "datasets" / "samples" / f"{key}.svg").read_text().startswith("<svg")
+
+
+def test_used(browser: TestClient, engine: Engine, store: Store, person: User) -> None:
+    dataset = a_dataset(engine, store, person)
+    project = browser.post("/projects", data={"dataset": dataset.id}).headers["Location"]
+    browser.post(f"{project}/question", data={"target": "c2"})
+    importing = browser.post("/datasets", data={"sample": "moons"}).headers["Location"]
+    page = browser.get("/").text
+    assert f'href="{project}"' in page
+    assert "predict Sex" in page
+    assert "120 rows" in page
+    assert "just now" in page
+    assert "Reading Two moons" in page
+    assert f'href="{importing}"' in page
+    with open_session(engine, write=False) as db:
+        waiting = db.scalars(select(Job).where(Job.state == "queued")).all()
+    assert all(job.id in page for job in waiting)
+    part = browser.get("/", headers={"HX-Request": "true", "HX-Target": "section#running-now"}).text
+    assert "Reading Two moons" in part
+    assert "<html" not in part
+    assert "data-island" not in part
+
+
+def test_shows_nobody_elses_work(app: FastAPI, engine: Engine, store: Store, browser: TestClient) -> None:
+    a_dataset(engine, store, a_user(engine), name="secret diary")
+    assert "secret diary" not in browser.get("/").text
+
+
+def test_ages() -> None:
+    said = {10: "just now", 300: "5 min ago", 7300: "2 h ago", 90_000: "yesterday", 300_000: "3 days ago"}
+    assert {s: age(now() - timedelta(seconds=s)) for s in said} == said
+    assert age(now() - timedelta(days=400)).count("-") == 2
