@@ -1,6 +1,7 @@
 """``skillet worker``: the worker of the jobs, told what each kind of job leaves behind."""
 
 import threading
+from functools import partial
 
 import structlog
 
@@ -12,14 +13,15 @@ from app.runs.service import finish_train
 from app.settings import Settings
 from app.storage import Store
 
-ENDINGS = {"import": finish_import, "train": finish_train}
 log = structlog.get_logger()
 
 
 def work_until(settings: Settings, stop: threading.Event) -> int:
     """Take jobs until ``stop`` is set. Returns the exit status."""
     configure_logs(settings.log_level)
-    Store(settings.data).create()
+    store = Store(settings.data)
+    store.create()
+    endings = {"import": partial(finish_import, store=store), "train": finish_train}
     engine = make_engine(settings)
     try:
         if not is_at_head(engine):
@@ -27,7 +29,7 @@ def work_until(settings: Settings, stop: threading.Event) -> int:
                 "The tables are of another version than this worker. Start the server of this version first."
             )
             return 1
-        work(engine, settings, ENDINGS, stop)
+        work(engine, settings, endings, stop)
     finally:
         engine.dispose()
     return 0
