@@ -1,11 +1,10 @@
-"""A project with its data, runs of it, and the files that a training leaves: made by hand, as the contract says."""
+"""A project with its data, its runs, and what a training leaves: made by hand, as the contract says."""
 
 import json
 import zipfile
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 from fastapi import FastAPI
@@ -92,15 +91,27 @@ def a_project(app: FastAPI, owner: User, target: str | None = "c3", **changes: A
         profile = Profile.model_validate_json(app.state.store.version(hash).profile.read_bytes())
         question = propose_question(schema, profile, target) if target else None
         project = Project(
-            owner_id=owner.id, name="Titanic", dataset_id=dataset.id, version_id=version.id, fixed=False,
-            question=question.model_dump(mode="json") if question else None, **changes,
-        )  # fmt: skip
+            owner_id=owner.id,
+            name="Titanic",
+            dataset_id=dataset.id,
+            version_id=version.id,
+            fixed=False,
+            question=question.model_dump(mode="json") if question else None,
+            **changes,
+        )
         db.add(project)
         db.commit()
     if question:
-        job = a_job(app, owner, verb="baseline", outcome={
-            "state": "done", "sentence": "", "results": some_baselines(question.metric).model_dump(mode="json")
-        })  # fmt: skip
+        job = a_job(
+            app,
+            owner,
+            verb="baseline",
+            outcome={
+                "state": "done",
+                "sentence": "",
+                "results": some_baselines(question.metric).model_dump(mode="json"),
+            },
+        )
         with open_session(app.state.engine) as db:
             db.get_one(Project, project.id).baseline_job_id = job.id
             db.commit()
@@ -111,25 +122,37 @@ def a_project(app: FastAPI, owner: User, target: str | None = "c3", **changes: A
 def some_baselines(metric: str) -> BaselineResults:
     """What needs no learning, on the validation part."""
     low = metric in ("rmse", "mae")
-    found = [("mean" if low else "majority", 60.0 if low else 0.62), ("rule", 40.0 if low else 0.7),
-             ("tree", 30.0 if low else 0.78)]  # fmt: skip
+    found = [
+        ("mean" if low else "majority", 60.0 if low else 0.62),
+        ("rule", 40.0 if low else 0.7),
+        ("tree", 30.0 if low else 0.78),
+    ]
     return BaselineResults(
         baselines=[
             BaselineScore(
-                key=key, name=key.capitalize(), sentence=f"The {key} says so.",
+                key=key,
+                name=key.capitalize(),
+                sentence=f"The {key} says so.",
                 scores={metric: Score(metric=metric, value=value, low=value * 0.9, high=value * 1.1)},
             )
             for key, value in found
         ],
         tree={"answer": "no", "rows": 80, "share": 0.6, "counts": {"no": 50, "yes": 30}},
-        sentence="Learning looks worth it.", worth_it=True, rows={"train": 84, "validation": 18, "test": 18},
-    )  # fmt: skip
+        sentence="Learning looks worth it.",
+        worth_it=True,
+        rows={"train": 84, "validation": 18, "test": 18},
+    )
 
 
 def a_run(
-    app: FastAPI, owner: User, project: Project, learner: str | None = None, parent: Run | None = None,
-    set: dict[str, Any] | None = None, **job_changes: Any,
-) -> Run:  # fmt: skip
+    app: FastAPI,
+    owner: User,
+    project: Project,
+    learner: str | None = None,
+    parent: Run | None = None,
+    set: dict[str, Any] | None = None,
+    **job_changes: Any,
+) -> Run:
     """A run as the page starts it; ``job_changes`` then change its job's row."""
     with open_session(app.state.engine) as db:
         project = db.get_one(Project, project.id)
@@ -172,9 +195,12 @@ def a_finished_run(
     pq.write_table(predictions, results.predictions)
     report = class_report(predictions, accuracy)
     write_document(results.report, report)
-    write_document(results.proof, ExportProof(
-        checked_rows=18, largest_difference=2e-7, equal_answers=18, bytes=1234, versions={"onnx": "1.23"}
-    ))  # fmt: skip
+    write_document(
+        results.proof,
+        ExportProof(
+            checked_rows=18, largest_difference=2e-7, equal_answers=18, bytes=1234, versions={"onnx": "1.23"}
+        ),
+    )
     results.model.mkdir()
     (results.model / "model.json").write_text(json.dumps({"format": 1}))
     (results.model / "predict.py").write_text("print('hello')\n")
@@ -187,29 +213,41 @@ def a_finished_run(
         job = db.get_one(Job, run.job_id)
         job.state, job.sentence, job.started_at, job.ended_at = "done", "Finished.", now(), now()
         db.commit()
-    tell(app, run, points("train", "loss", [1, 2, 3], [0.7, 0.5, 0.4]),
-         points("validation", "accuracy", [1, 2, 3], [0.6, 0.9, 0.8]))  # fmt: skip
+    tell(
+        app,
+        run,
+        points("train", "loss", [1, 2, 3], [0.7, 0.5, 0.4]),
+        points("validation", "accuracy", [1, 2, 3], [0.6, 0.9, 0.8]),
+    )
     return row
 
 
 def class_predictions(app: FastAPI, project: Project) -> pa.Table:
-    """Predictions for the last 36 rows: half validation, half test; rows 108, 109 and 110 are answered wrongly."""
+    """Predictions for the last 36 rows, half validation, half test; 108, 109 and 110 are wrong."""
     with open_session(app.state.engine) as db:
         hash = db.get_one(DatasetVersion, project.version_id).hash
-    truth = duckdb.sql(f"SELECT c3 FROM '{app.state.store.version(hash).table}'").fetchall()
+    truth = pq.read_table(app.state.store.version(hash).table, columns=["c3"]).column("c3").to_pylist()
     lines = []
     for row in range(84, 120):
-        real = truth[row][0]
+        real = truth[row]
         wrong = row in (108, 109, 110)
         said = {"no": "yes", "yes": "no"}[real] if wrong else real
         sure = 0.99 - (row - 108) * 0.1 if wrong else 0.8
         chance = 1 - sure if wrong else sure
         no = sure if said == "no" else 1 - sure
-        lines.append({
-            "row": row, "part": "validation" if row < 102 else "test", "truth": real, "predicted": said,
-            "confidence": sure, "truth_probability": chance, "error": 1 - chance, "correct": not wrong,
-            "probabilities": [no, 1 - no],
-        })  # fmt: skip
+        lines.append(
+            {
+                "row": row,
+                "part": "validation" if row < 102 else "test",
+                "truth": real,
+                "predicted": said,
+                "confidence": sure,
+                "truth_probability": chance,
+                "error": 1 - chance,
+                "correct": not wrong,
+                "probabilities": [no, 1 - no],
+            }
+        )
     return pa.Table.from_pylist(lines)
 
 
@@ -222,35 +260,70 @@ def class_report(predictions: pa.Table, accuracy: float) -> Report:
             counts[labels.index(line["truth"])][labels.index(line["predicted"])] += 1
     score = Score(metric="accuracy", value=accuracy, low=accuracy - 0.05, high=accuracy + 0.05)
     return Report(
-        task="classification", metric="accuracy", verdict="It is right 83 times in 100; the tree 78 times.",
-        rows={"train": 84, "validation": 18, "test": 18}, scores=[score, Score(metric="f1", value=0.8)],
-        validation=[score], baselines=some_baselines("accuracy").baselines, labels=labels, confusion=counts,
-        classes=[ClassFigures(name=n, rows=sum(counts[i]), precision=0.8, recall=0.9, f1=0.85)
-                 for i, n in enumerate(labels)],
+        task="classification",
+        metric="accuracy",
+        verdict="It is right 83 times in 100; the tree 78 times.",
+        rows={"train": 84, "validation": 18, "test": 18},
+        scores=[score, Score(metric="f1", value=0.8)],
+        validation=[score],
+        baselines=some_baselines("accuracy").baselines,
+        labels=labels,
+        confusion=counts,
+        classes=[
+            ClassFigures(name=n, rows=sum(counts[i]), precision=0.8, recall=0.9, f1=0.85)
+            for i, n in enumerate(labels)
+        ],
         seconds=3.5,
-    )  # fmt: skip
+    )
 
 
 def write_number_results(app: FastAPI, run: Run) -> Path:
     """What a regression leaves: answers with errors 0 to 17 on the test part."""
     results = app.state.store.job(run.job_id).results
     lines = [
-        {"row": row, "part": "validation" if row < 102 else "test", "truth": float(row), "predicted": row + row % 6.0,
-         "confidence": None, "truth_probability": None, "error": row % 6.0, "correct": None, "probabilities": None}
+        {
+            "row": row,
+            "part": "validation" if row < 102 else "test",
+            "truth": float(row),
+            "predicted": row + row % 6.0,
+            "confidence": None,
+            "truth_probability": None,
+            "error": row % 6.0,
+            "correct": None,
+            "probabilities": None,
+        }
         for row in range(84, 120)
-    ]  # fmt: skip
-    schema = pa.schema({"row": pa.int64(), "part": pa.string(), "truth": pa.float64(), "predicted": pa.float64(),
-                        "confidence": pa.float64(), "truth_probability": pa.float64(), "error": pa.float64(),
-                        "correct": pa.bool_(), "probabilities": pa.list_(pa.float64())})  # fmt: skip
+    ]
+    schema = pa.schema(
+        {
+            "row": pa.int64(),
+            "part": pa.string(),
+            "truth": pa.float64(),
+            "predicted": pa.float64(),
+            "confidence": pa.float64(),
+            "truth_probability": pa.float64(),
+            "error": pa.float64(),
+            "correct": pa.bool_(),
+            "probabilities": pa.list_(pa.float64()),
+        }
+    )
     pq.write_table(pa.Table.from_pylist(lines, schema), results.predictions)
     test = [line for line in lines if line["part"] == "test"]
     report = Report(
-        task="regression", metric="rmse", verdict="It is off by 3 on average.",
-        rows={"train": 84, "validation": 18, "test": 18}, scores=[Score(metric="rmse", value=3.0, low=2.0, high=4.0)],
-        validation=[Score(metric="rmse", value=3.1)], baselines=some_baselines("rmse").baselines,
-        residuals={"truth": [line["truth"] for line in test], "predicted": [line["predicted"] for line in test],
-                   "edges": [0.0, 2.0, 4.0, 6.0], "counts": [6, 6, 6]},
+        task="regression",
+        metric="rmse",
+        verdict="It is off by 3 on average.",
+        rows={"train": 84, "validation": 18, "test": 18},
+        scores=[Score(metric="rmse", value=3.0, low=2.0, high=4.0)],
+        validation=[Score(metric="rmse", value=3.1)],
+        baselines=some_baselines("rmse").baselines,
+        residuals={
+            "truth": [line["truth"] for line in test],
+            "predicted": [line["predicted"] for line in test],
+            "edges": [0.0, 2.0, 4.0, 6.0],
+            "counts": [6, 6, 6],
+        },
         seconds=1.0,
-    )  # fmt: skip
+    )
     write_document(results.report, report)
     return results.report

@@ -27,7 +27,7 @@ HX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 @contextmanager
 def a_predictor(socket: Path, reply: bytes) -> Iterator[list[dict[str, Any]]]:
-    """A real Unix socket that speaks the predictor's protocol, always with the same reply; gathers what it was asked."""
+    """A Unix socket that always gives the same reply, and gathers what it was asked."""
     asked: list[dict[str, Any]] = []
     loop = asyncio.new_event_loop()
 

@@ -118,9 +118,10 @@ def test_only_what_the_person_changed_is_kept_when_a_dial_turns(app: FastAPI) ->
     project = a_project(app, owner)
     browser = a_browser(app, owner)
     page = browser.get(f"/projects/{project.id}/model?learner=boosting").text
-    fields = dict(re.findall(r'name="(set\.[a-z_0-9]+)"[^>]*?', page) and [
-        (name, value_of(page, name)) for name in re.findall(r'id="field-(set\.[a-z_0-9]+)"', page)
-    ])  # fmt: skip
+    fields = dict(
+        re.findall(r'name="(set\.[a-z_0-9]+)"[^>]*?', page)
+        and [(name, value_of(page, name)) for name in re.findall(r'id="field-(set\.[a-z_0-9]+)"', page)]
+    )
     sent = {
         "base": "boosting.normal.normal",
         "learner": "boosting",

@@ -12,18 +12,30 @@ def test_a_run_without_points_has_its_baselines(app: FastAPI) -> None:
     run = a_run(app, owner, a_project(app, owner))
     answer = a_browser(app, owner).get(f"/runs/{run.id}/points").json()
     assert answer == {
-        "seq": 0, "unit": "round", "steps_per_epoch": None, "series": {}, "best": None,
-        "baselines": [{"name": "Majority", "metric": "accuracy", "value": 0.62},
-                      {"name": "Tree", "metric": "accuracy", "value": 0.78}],
-    }  # fmt: skip
+        "seq": 0,
+        "unit": "round",
+        "steps_per_epoch": None,
+        "series": {},
+        "best": None,
+        "baselines": [
+            {"name": "Majority", "metric": "accuracy", "value": 0.62},
+            {"name": "Tree", "metric": "accuracy", "value": 0.78},
+        ],
+    }
 
 
 def test_points_after_a_rewind_are_void_and_drawn_once(app: FastAPI) -> None:
     owner = a_user(app.state.engine)
     run = a_run(app, owner, a_project(app, owner), learner="mlp", state="running", started_at=now())
-    tell(app, run, ("progress", {"phase": "learning", "done": 1, "steps_per_epoch": 3}),
-         points("train", "loss", [1, 2, 3, 4, 5], [5.0, 4.0, 3.0, 2.0, 1.0]), ("rewind", {"step": 3}),
-         points("train", "loss", [4, 5], [2.5, 2.0]), points("validation", "accuracy", [3, 6], [0.7, 0.6]))  # fmt: skip
+    tell(
+        app,
+        run,
+        ("progress", {"phase": "learning", "done": 1, "steps_per_epoch": 3}),
+        points("train", "loss", [1, 2, 3, 4, 5], [5.0, 4.0, 3.0, 2.0, 1.0]),
+        ("rewind", {"step": 3}),
+        points("train", "loss", [4, 5], [2.5, 2.0]),
+        points("validation", "accuracy", [3, 6], [0.7, 0.6]),
+    )
     answer = a_browser(app, owner).get(f"/runs/{run.id}/points").json()
     assert answer["series"]["train/loss"] == {"step": [1, 2, 3, 4, 5], "value": [5.0, 4.0, 3.0, 2.5, 2.0]}
     assert answer["best"] == {"step": 3, "epoch": 1, "metric": "accuracy", "value": 0.7}

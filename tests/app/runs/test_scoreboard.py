@@ -23,9 +23,13 @@ def order_of(page: str) -> list[str]:
 
 @pytest.mark.parametrize(
     ("query", "sentence"),
-    [("sort=owner_id", "The runs cannot be sorted by ‘owner_id’"), ("page=0", "‘0’ is no page"),
-     ("page=1e9", "is no page"), ("sort=number;drop", "cannot be sorted")],
-)  # fmt: skip
+    [
+        ("sort=owner_id", "The runs cannot be sorted by ‘owner_id’"),
+        ("page=0", "‘0’ is no page"),
+        ("page=1e9", "is no page"),
+        ("sort=number;drop", "cannot be sorted"),
+    ],
+)
 def test_an_order_that_does_not_exist_is_refused(app: FastAPI, query: str, sentence: str) -> None:
     owner = a_user(app.state.engine)
     answer = a_browser(app, owner).get(f"/projects/{a_project(app, owner).id}/runs?{query}")
@@ -99,10 +103,17 @@ def test_the_end_of_a_training_copies_its_scores(app: FastAPI) -> None:
     owner = a_user(app.state.engine)
     run = a_run(app, owner, a_project(app, owner))
     result = {
-        "scores": [{"metric": "accuracy", "value": 0.8, "low": 0.7, "high": 0.9}, {"metric": "f1", "value": 0.5}],
-        "validation": [{"metric": "accuracy", "value": 0.85}], "baselines": [], "best_step": 3, "seconds": 2.5,
-        "model_bytes": 99, "parameters": 7,
-    }  # fmt: skip
+        "scores": [
+            {"metric": "accuracy", "value": 0.8, "low": 0.7, "high": 0.9},
+            {"metric": "f1", "value": 0.5},
+        ],
+        "validation": [{"metric": "accuracy", "value": 0.85}],
+        "baselines": [],
+        "best_step": 3,
+        "seconds": 2.5,
+        "model_bytes": 99,
+        "parameters": 7,
+    }
     tell(app, run, ("result", result))
     with open_session(app.state.engine) as db:
         job = db.get_one(Job, run.job_id)

@@ -12,8 +12,18 @@ from tests.support.people import a_browser, a_user
 from tests.support.runs import a_finished_run, a_project, a_run, tell
 
 HX = {"HX-Request": "true", "HX-Request-Type": "partial"}
-PROGRESS = ("progress", {"phase": "learning", "done": 14, "total": 30, "unit": "epochs", "eta": 120.0,
-                         "sentence": "epoch 14 of 30 · patience 3 of 8", "steps_per_epoch": 3})  # fmt: skip
+PROGRESS = (
+    "progress",
+    {
+        "phase": "learning",
+        "done": 14,
+        "total": 30,
+        "unit": "epochs",
+        "eta": 120.0,
+        "sentence": "epoch 14 of 30 · patience 3 of 8",
+        "steps_per_epoch": 3,
+    },
+)
 
 
 def state_of(app: FastAPI, run: Run) -> str:
@@ -102,8 +112,16 @@ def test_a_failed_run_says_what_where_what_is_kept_and_what_to_try(app: FastAPI)
         "passing": False,
         "results": {},
     }
-    run = a_run(app, owner, a_project(app, owner), learner="mlp", state="failed", ended_at=now(),
-                sentence="The training process was killed by the system: not enough memory.", outcome=outcome)  # fmt: skip
+    run = a_run(
+        app,
+        owner,
+        a_project(app, owner),
+        learner="mlp",
+        state="failed",
+        ended_at=now(),
+        sentence="The training process was killed by the system: not enough memory.",
+        outcome=outcome,
+    )
     tell(app, run, PROGRESS)
     folder = app.state.store.job(run.job_id)
     folder.log_file.write_bytes(b"x" * 20_000 + b"\nlast <line>\xff\n")
@@ -121,8 +139,16 @@ def test_a_failed_run_says_what_where_what_is_kept_and_what_to_try(app: FastAPI)
 
 def test_a_diverged_run_offers_a_tenth_of_the_learning_rate(app: FastAPI) -> None:
     owner = a_user(app.state.engine)
-    run = a_run(app, owner, a_project(app, owner), learner="mlp", set={"learning_rate": 5.0}, state="diverged",
-                ended_at=now(), sentence="The loss is no longer a number.")  # fmt: skip
+    run = a_run(
+        app,
+        owner,
+        a_project(app, owner),
+        learner="mlp",
+        set={"learning_rate": 5.0},
+        state="diverged",
+        ended_at=now(),
+        sentence="The loss is no longer a number.",
+    )
     browser = a_browser(app, owner)
     assert f"/runs/{run.id}/clone?calm=1" in browser.get(f"/runs/{run.id}").text
     assert "set.learning_rate=0.5&" in browser.get(f"/runs/{run.id}/clone?calm=1").headers["location"]
