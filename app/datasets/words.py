@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.datasets.grid import Bound, Cell, Filter, View, bound_text
+from app.pages import number
 from trainer.contract.dataset import Column, ColumnProfile, Finding, Profile, Schema
 
 MOST_BARS = 24
@@ -165,8 +166,8 @@ def cell_text(column: Column, cell: Cell) -> str:
 
 
 def short(value: float) -> str:
-    """An edge of a histogram: four digits are enough to recognise it."""
-    return f"{value:,.0f}" if value == int(value) and abs(value) < 1e9 else f"{value:.4g}"
+    """An edge of a histogram, short: the exact one is in the address."""
+    return f"{value:,.0f}" if value == int(value) and abs(value) < 1e9 else number(value)
 
 
 def address(base: str, view: View) -> str:

@@ -47,7 +47,7 @@ def rungs(question: Question, results: BaselineResults) -> list[Rung]:
 
 def interval(low: float | None, high: float | None) -> str:
     """Half the width of an interval: ``± 0.03``."""
-    return "" if low is None or high is None else f"± {number((high - low) / 2)}"
+    return "" if low is None or high is None else f"± {number(float(f'{(high - low) / 2:.2g}'))}"
 
 
 def tasks(target: Column, profile: Profile) -> list[Choice]:

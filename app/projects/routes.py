@@ -107,7 +107,7 @@ def show_question(
         "results": results,
         "rungs": ladder.rungs(question, results) if question and results else [],
         "refusal": refusal,
-        "fragment": block is not None,
+        "fragment": block,
         "stations": stations(db, store, project, "question"),
         **choices(schema, profile, question, project),
     }
