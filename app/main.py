@@ -20,6 +20,7 @@ from app.edge.headers import Headers
 from app.edge.log import Log
 from app.edge.origin import KnownHosts, OwnPages
 from app.errors import BadInput, Refusal, sentence_for
+from app.jobs import stream
 from app.jobs.tables import Job
 from app.models import routes as models
 from app.pages import STATIC, show_refusal
@@ -36,6 +37,7 @@ from app.storage import Store
 RUNNING = ("starting", "running", "pausing", "stopping")
 ROUTERS = [
     people.router,
+    stream.router,
     datasets.router,
     upload.router,
     projects.router,
@@ -66,7 +68,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.user_middleware = [  # the first meets a request first, and its answer last
         Middleware(Headers, https=settings.secure_cookies),
         Middleware(Log),
-        Middleware(KnownHosts, hosts=settings.allowed_hosts),
+        Middleware(KnownHosts, hosts=[*settings.allowed_hosts, settings.host]),
         Middleware(OwnPages),
         Middleware(Bodies),
         Middleware(Gate, engine=app.state.engine),

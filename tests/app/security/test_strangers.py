@@ -1,0 +1,156 @@
+"""One person's things do not exist for another: every route with an id, from the app's own table."""
+
+from collections.abc import Callable
+
+import pytest
+from fastapi import FastAPI
+
+from app.datasets.tables import Upload
+from app.db import open_session
+from app.errors import NotFound
+from app.people.authorize import authorize, get_changeable, get_deletable, get_readable
+from app.people.tables import User
+from app.projects.tables import Project
+from tests.support.datasets import a_dataset, a_picture_folder
+from tests.support.people import a_browser, a_user
+from tests.support.routes import fill, list_routes
+from tests.support.runs import a_finished_run, a_project
+
+PEOPLE_ROUTES = {"/enter/{token}"}
+FORMS = {
+    ("POST", "/projects/{project_id}/question"): {"target": "c3"},
+    ("GET", "/runs/{run_id}/report/rows"): {"truth": "0", "predicted": "0"},
+}
+HEADERS = {
+    ("PATCH", "/uploads/{upload_id}"): {
+        "Upload-Offset": "0",
+        "Content-Type": "application/offset+octet-stream",
+    }
+}
+"""What a route needs besides the id to get as far as looking for the thing."""
+
+
+def an_upload(app: FastAPI, owner: User) -> str:
+    upload = Upload(owner_id=owner.id, filename="people.csv", size=3)
+    with open_session(app.state.engine) as db:
+        db.add(upload)
+        db.commit()
+    app.state.store.upload(upload.id).write_bytes(b"")
+    return upload.id
+
+
+BUILDERS: dict[str, Callable[[FastAPI, User], str]] = {
+    "upload_id": an_upload,
+    "dataset_id": lambda app, owner: (
+        a_dataset(app.state.engine, app.state.store, owner, a_picture_folder(app.state.store)).id
+    ),
+    "project_id": lambda app, owner: a_project(app, owner).id,
+    "run_id": lambda app, owner: a_finished_run(app, owner, a_project(app, owner)).id,
+}
+INSIDE = {"row": "0", "column_id": "c0"}
+"""Parameters that name something inside of the thing before them."""
+
+
+@pytest.fixture
+def owner(app: FastAPI) -> User:
+    return a_user(app.state.engine, "Owner")
+
+
+@pytest.fixture
+def values(app: FastAPI, owner: User) -> dict[str, str]:
+    """An id of a thing of the owner for every path parameter."""
+    return {name: build(app, owner) for name, build in BUILDERS.items()} | INSIDE
+
+
+def with_ids(app: FastAPI) -> list[tuple[str, str]]:
+    return [(m, path) for m, path in list_routes(app) if "{" in path and path not in PEOPLE_ROUTES]
+
+
+def test_every_parameter_has_a_builder(app: FastAPI, values: dict[str, str]) -> None:
+    for _, path in with_ids(app):
+        fill(path, values)
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/json"])
+def test_a_stranger_finds_nothing(app: FastAPI, values: dict[str, str], accept: str) -> None:
+    browser = a_browser(app, a_user(app.state.engine, "Stranger"))
+    wrong = []
+    for method, path in with_ids(app):
+        sent = {"params" if method == "GET" else "data": FORMS.get((method, path), {})}
+        headers = {"Accept": accept} | HEADERS.get((method, path), {})
+        answer = browser.request(method, fill(path, values), headers=headers, **sent)
+        if answer.status_code != 404:
+            wrong.append((method, path, answer.status_code))
+    assert wrong == []
+
+
+def test_its_owner_finds_it(app: FastAPI, owner: User, values: dict[str, str]) -> None:
+    """Else the test above would prove nothing."""
+    browser = a_browser(app, owner)
+    wrong = []
+    for method, path in with_ids(app):
+        if method not in ("GET", "HEAD"):
+            continue
+        answer = browser.request(method, fill(path, values), params=FORMS.get((method, path), {}))
+        if answer.status_code >= 400:
+            wrong.append((method, path, answer.status_code))
+    assert wrong == []
+
+
+def test_a_thing_that_is_not_looks_the_same(app: FastAPI, values: dict[str, str]) -> None:
+    browser = a_browser(app, a_user(app.state.engine, "Stranger"))
+    missing = {name: "doesNotExist1234" for name in BUILDERS} | INSIDE
+    for method, path in with_ids(app):
+        if method == "GET":
+            query = FORMS.get((method, path), {})
+            theirs = browser.get(fill(path, values), params=query)
+            nothing = browser.get(fill(path, missing), params=query)
+            assert (theirs.status_code, theirs.text) == (nothing.status_code, nothing.text), path
+
+
+@pytest.mark.parametrize(
+    "id", ["%00", "..%2f..", "'%20OR%201=1", "x" * 3000, "%F0%9F%98%80", "%ff", "0", "null"]
+)
+def test_odd_ids_are_not_found(app: FastAPI, id: str) -> None:
+    browser = a_browser(app, a_user(app.state.engine))
+    odd = {name: id for name in BUILDERS} | INSIDE
+    wrong = []
+    for method, path in with_ids(app):
+        answer = browser.request(method, fill(path, odd), params=FORMS.get((method, path), {}))
+        if method == "GET" and answer.status_code not in (400, 404):
+            wrong.append((path, answer.status_code))
+        assert answer.status_code != 500, path
+    assert wrong == []
+
+
+def test_ids_in_forms_and_queries_are_checked_too(app: FastAPI, owner: User, values: dict[str, str]) -> None:
+    browser = a_browser(app, a_user(app.state.engine, "Stranger"))
+    with open_session(app.state.engine, write=False) as db:
+        job = db.get_one(Project, values["project_id"]).baseline_job_id
+    assert browser.post("/projects", data={"dataset": values["dataset_id"]}).status_code == 404
+    assert browser.post("/datasets", data={"upload": values["upload_id"]}).status_code == 404
+    assert browser.get("/stream", params={"jobs": job}).status_code == 404
+    assert a_browser(app, owner).post("/projects", data={"dataset": values["dataset_id"]}).status_code == 303
+
+
+@pytest.mark.parametrize("action", ["read", "change", "delete"])
+def test_only_the_owner_may(app: FastAPI, owner: User, action: str) -> None:
+    thing = a_project(app, owner)
+    authorize(owner, action, thing)  # type: ignore[arg-type]
+    with pytest.raises(NotFound):
+        authorize(a_user(app.state.engine), action, thing)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("get", [get_readable, get_changeable, get_deletable])
+def test_loading_is_checking(app: FastAPI, owner: User, get: Callable[..., object]) -> None:
+    project = a_project(app, owner)
+    with open_session(app.state.engine, write=False) as db:
+        assert get(db, owner, Project, project.id)
+        for user, id in (
+            (a_user(app.state.engine), project.id),
+            (owner, "nothing"),
+            (owner, "a\x00b"),
+            (owner, ""),
+        ):
+            with pytest.raises(NotFound):
+                get(db, user, Project, id)
