@@ -1,4 +1,4 @@
-"""Fewer points that draw the same line: the lowest and the highest of each bucket, and those that must not vanish."""
+"""Fewer points that draw the same line: the lowest and highest of each bucket, and those that must not vanish."""
 
 from collections.abc import Sequence
 
@@ -10,8 +10,8 @@ def downsample(
 ) -> tuple[list[int], list[float]]:
     """At most ``limit`` of these points, in order; all of them when they are no more than that.
 
-    The first, the last and the one at index ``keep`` (the best) are always among them, and so are the lowest and highest of
-    every bucket, so that no spike is hidden and no dip invented.
+    The first, the last and the one at index ``keep`` (the best) are always among them, and so are the
+    lowest and highest of every bucket, so that no spike is hidden and no dip invented.
     """
     if len(steps) != len(values):
         raise ValueError(f"A line has as many steps as values, not {len(steps)} and {len(values)}.")

@@ -19,7 +19,7 @@ class Told(Protocol):
 
 
 def series_of(events: Iterable[Told]) -> dict[str, Line]:
-    """Metric name -> (steps, values), in the order of their first point. Other kinds of events are passed over."""
+    """Metric name -> (steps, values), in the order of their first point. Other kinds are passed over."""
     lines: dict[str, Line] = {}
     for event in events:
         if event.kind == "points":

@@ -63,6 +63,8 @@ def live(pipe: Connection, lane: str, carry_out: str, warm: str | None) -> None:
         return
     folder = Path(assignment.folder)
     redirect(JobFolder(folder).log_file)
+    if assignment.deadline <= steady():
+        return
     guard = threading.Thread(target=watch, args=(pipe, assignment.deadline), daemon=True, name="lease")
     guard.start()
     work(folder, confined=assignment.confined)

@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import signal
 import socket
+import threading
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -44,7 +45,10 @@ class Child:
     process: ForkServerProcess
     pipe: Connection
     lane: str
+    pid: int
     _ready: bool = False
+    _closed: bool = False
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def ready(self) -> bool:
@@ -61,28 +65,35 @@ class Child:
 
     def begin(self, folder: JobFolder, *, confined: bool, deadline: float) -> None:
         """Hand it a job; from now on it is named in the folder, so that nobody else starts beside it."""
-        write_whole(folder.child_file, json.dumps(identify(self.process.pid or 0)))
+        write_whole(folder.child_file, json.dumps(identify(self.pid)))
         self.pipe.send(child.Assignment(str(folder.path), confined, deadline))
 
     def prolong(self, deadline: float) -> None:
         """Tell it that the lease was renewed."""
-        with suppress(OSError):  # it has just ended: seen at the next look
+        with self._lock, suppress(OSError):  # it has just ended: seen at the next look
             self.pipe.send(deadline)
 
     def tap(self) -> None:
         """SIGTERM: read the word in your folder."""
-        with suppress(ProcessLookupError):
-            os.kill(self.process.pid or 0, signal.SIGTERM)
+        self._signal(signal.SIGTERM)
 
     def kill(self) -> None:
         """SIGKILL."""
-        self.process.kill()
+        self._signal(signal.SIGKILL)
 
     def close(self) -> None:
         """Forget an ended child."""
-        self.pipe.close()
         self.process.join()
-        self.process.close()
+        with self._lock:  # from here on its number may be another's
+            self._closed = True
+            self.pipe.close()
+            self.process.close()
+
+    def _signal(self, number: signal.Signals) -> None:
+        """From any thread, at any time; nothing happens when it has ended."""
+        with self._lock, suppress(ProcessLookupError):
+            if not self._closed:
+                os.kill(self.pid, number)
 
 
 @dataclass
@@ -141,7 +152,7 @@ class Nursery:
         )
         process.start()
         theirs.close()
-        return Child(process, ours, lane)
+        return Child(process, ours, lane, process.pid or 0)
 
 
 def identify(pid: int) -> dict[str, str | int]:

@@ -1,4 +1,4 @@
-"""How work on a job ends: with an outcome, a pause, or in silence. Each is one transaction on the held row."""
+"""How work on a job ends: with an outcome, a pause, or in silence. Each is one transaction on its row."""
 
 import signal
 from collections.abc import Callable, Mapping

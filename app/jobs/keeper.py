@@ -43,6 +43,8 @@ class Keeper:
 
     def beat(self) -> None:
         """The worker's loop steps. A worker that hangs must not hold its jobs for ever."""
+        if not self._thread.is_alive():
+            raise RuntimeError("The thread that renews leases has ended.")
         self._beat = steady()
 
     def _keep(self) -> None:
@@ -54,7 +56,8 @@ class Keeper:
                 if steady() - found.renewed > self._limits.lease * 2 / 3 and not found.leaving:
                     log.warning("lease_not_renewed", job=found.id)
                     found.leaving = True
-                    found.tell("pause", self._limits.lease / 6)
+                    if found.child is not None:
+                        found.child.tap()  # and no word in the folder, which may be another's by now
 
     def _renew(self, due: list[Running]) -> None:
         if not due:

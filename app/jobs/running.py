@@ -42,6 +42,11 @@ class Running:
         """A little before the lease ends: the process ends itself then, so that nobody meets it."""
         return self.renewed + self.limits.lease * 0.95
 
+    @property
+    def surely_mine(self) -> bool:
+        """Whether the lease still holds. If not, the folder may be another's: nothing is written there."""
+        return not self.stale and steady() < self.deadline
+
     def begin(self, child: Child) -> None:
         """Hand the job to a child. The keeper writes to it too once ``child`` is set: not before this."""
         self.started = self._sign_at = steady()
@@ -60,7 +65,8 @@ class Running:
     def grant(self, threads: int) -> None:
         """Allow it so many threads from its next step on."""
         self.threads = threads
-        self.folder.grant(threads)
+        if self.surely_mine:
+            self.folder.grant(threads)
 
     def wait_for(self, others: Iterable["Running"]) -> None:
         """Start only when these have come down to their grants, or after a second."""
@@ -80,7 +86,7 @@ class Running:
 
     def tell(self, word: Word, grace: float) -> None:
         """Leave a word and tap its shoulder; a second, stronger word replaces the first."""
-        if self.told == word or (self.told == "stop" and word == "pause"):
+        if self.told == word or (self.told == "stop" and word == "pause") or not self.surely_mine:
             return
         self.told = word
         self._kill_at = steady() + grace

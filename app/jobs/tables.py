@@ -10,7 +10,7 @@ from app.db import Base, Owned
 
 
 class Job(Owned, Base):
-    """A unit of background work. ``term`` is the number of its claim: a write with an older one is refused."""
+    """A unit of background work. ``term`` numbers its claims: a write with an older one is refused."""
 
     __tablename__ = "jobs"
 

@@ -180,6 +180,9 @@ class Worker:
                 running.put_down(f"wrote something that cannot be read ({broken})", again=False)
 
     def _launch(self, running: Running) -> None:
+        if not running.surely_mine:
+            running.stale = True
+            return
         try:
             running.begin(self.nursery.take(running.lane, warm=running.verb not in SHORT))
         except (BrokenPipeError, FileNotFoundError) as error:
@@ -274,10 +277,13 @@ class Worker:
     def _prepare(self, job: Job, asked: float) -> None:
         """Give a claimed job its cores. It starts when the others have made room, or after a second."""
         folder = self.store.job(job.id)
-        if end_leftover(folder):
-            log.warning("leftover_killed", job=job.id)
         running = Running(job.id, job.term, job.verb, job.lane, folder, self.limits, asked, offset=job.offset)
         self.running[job.id] = running
+        if not running.surely_mine:  # this process slept: the job is another's, or will be reaped
+            running.stale = True
+            return
+        if end_leftover(folder):
+            log.warning("leftover_killed", job=job.id)
         found = read_outcome(folder)
         if found is not None and found.state != "paused" and not found.passing:
             # an earlier process ended it, and only its worker died before that was entered

@@ -1,4 +1,4 @@
-"""``python -m tests.app.jobs.a_worker JSON``: a real worker whose children run the stand-ins of ``orders.py``."""
+"""``python -m tests.app.jobs.a_worker JSON``: a worker whose children run ``orders.py``."""
 
 import json
 import signal

@@ -1,6 +1,6 @@
 """Stand-ins for the trainer that run in real children: honest ones, and every kind of bad one.
 
-What to do lies in ``script.json`` of the job's folder. A "training" counts to ``steps`` and tells each as a point.
+What to do lies in ``script.json`` of the job's folder. A "training" counts to ``steps``, each a point.
 """
 
 import json
@@ -24,6 +24,7 @@ def carry_out(folder: Path, confined: bool = False) -> Outcome | None:
     job = JobFolder(folder)
     script: dict[str, Any] = json.loads((folder / "script.json").read_bytes())
     (folder / "pids").open("a").write(f"{os.getpid()} {confined}\n")
+    signal.signal(signal.SIGTERM, lambda *_: job.word() or job.say("pause"))
     outcome = count(job, EventWriter(job), script)
     if outcome is not None:
         job.end(outcome)
@@ -54,7 +55,9 @@ def count(job: JobFolder, tell: EventWriter, script: dict[str, Any]) -> Outcome 
     )
 
 
-def misfortune(job: JobFolder, tell: EventWriter, script: dict[str, Any], step: int) -> None:
+def misfortune(  # noqa: C901  one line a misfortune
+    job: JobFolder, tell: EventWriter, script: dict[str, Any], step: int
+) -> None:
     """What goes wrong at this step, at most ``times`` times."""
     if step != script.get("at"):
         return
