@@ -43,16 +43,15 @@ class Examples:
         group = max(1, GATHER_BYTES // (size * self.row_bytes))
         for first in range(start, stop, group):
             rows = order[first * size : min(first + group, stop) * size]
-            yield from zip(
-                self.gather(rows).split(size), self.y.index_select(0, rows).split(size), strict=True
-            )
+            x, y = self.gather(rows), self.y.index_select(0, rows)
+            yield from zip(torch.split(x, size), torch.split(y, size), strict=True)
 
     def gather(self, rows: Tensor) -> Tensor:
         """These examples."""
         if self.x is not None:
             x = self.x.index_select(0, rows)
         else:
-            assert self.mapped is not None
+            assert self.mapped is not None  # noqa: S101 - one of the two is there
             block = self.mapped[rows.cpu().numpy()]
             x = torch.from_numpy(block.transpose(0, 2, 3, 1) if self.pictures else block).to(self.device)
         return x.permute(0, 3, 1, 2) if self.pictures else x

@@ -119,6 +119,8 @@ def name_of(version: VersionFolder, question: Question, encoding: Encoding) -> s
 
 def settle(making: Path, folder: Path) -> None:
     """Give a finished folder its name; where another run was first, theirs is the same and stays."""
+    if folder.exists() and not (folder / "manifest.json").exists():
+        shutil.rmtree(folder)  # damaged from outside: a folder of ours gets its name only when it is whole
     try:
         making.replace(folder)
     except OSError:

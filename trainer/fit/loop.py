@@ -103,7 +103,7 @@ def fit(  # noqa: C901, PLR0912, PLR0915 - the crux: read it top to bottom
     if params.precision != "auto" or device.type == "mps":
         state.mode = state.mode or (params.precision if params.precision != "auto" else "float32")
 
-    outbox, pulse = Outbox(), Pulse(lesson.control)
+    outbox, pulse = Outbox(lesson.window), Pulse(lesson.control)
     threads = take_threads(lesson, weights, size, light=not train.pictures, exact=params.deterministic)
     begun, before = time.perf_counter(), state.seconds
     begun_step = state.step
@@ -181,8 +181,9 @@ def fit(  # noqa: C901, PLR0912, PLR0915 - the crux: read it top to bottom
                 outbox.add("train/loss", state.step, mean)
                 outbox.add(f"train/{metric}", state.step, score(task, metric, watched, lesson))
                 outbox.progress = advance()
-                yield from outbox.take()
+                yield from outbox.take_due()
                 if diverged(mean, state.first_loss):
+                    yield from outbox.take()
                     sentence, change = advise(params.learning_rate, params.clip)
                     yield FindingPayload(what="diverged", sentence=sentence, since=state.step, change=change)
                     return finish("diverged", sentence)
@@ -352,7 +353,7 @@ def collect(
     tensors |= {f"best.{name}": value for name, value in best.items()}
     tensors |= {f"optimizer.{name}": value for name, value in save_optimizer(optimizer).items()}
     tensors |= {"random.torch": torch.get_rng_state(), "random.augment": twist.get_state()}
-    if torch.cuda.is_available() and torch.cuda.is_initialized():
+    if torch.cuda.is_available() and torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
         tensors["random.cuda"] = torch.cuda.get_rng_state()
     return tensors
 

@@ -14,7 +14,8 @@ EVERY = 0.125
 class Outbox:
     """Collects; ``take`` hands out what there is."""
 
-    def __init__(self) -> None:
+    def __init__(self, every: float = EVERY) -> None:
+        self.every = every
         self.series: dict[str, Series] = {}
         self.progress: ProgressPayload | None = None
         self.last = -math.inf
@@ -28,7 +29,7 @@ class Outbox:
 
     def due(self) -> bool:
         """Whether the last delivery is long enough ago."""
-        return time.perf_counter() - self.last >= EVERY
+        return time.perf_counter() - self.last >= self.every
 
     def take(self) -> Iterator[Told]:
         """Everything collected: at most one event of points and one of progress."""

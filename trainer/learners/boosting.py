@@ -25,7 +25,7 @@ def learn(  # noqa: C901, PLR0915 - one round after another, and every way it ma
     params, prepared = lesson.params, lesson.prepared
     if not isinstance(params, BoostingParams):
         raise TypeError(f"boosting takes BoostingParams, not {type(params).__name__}")
-    begun, before, outbox, pulse = time.perf_counter(), 0.0, Outbox(), Pulse(lesson.control)
+    begun, before, outbox, pulse = time.perf_counter(), 0.0, Outbox(lesson.window), Pulse(lesson.control)
     threads = max(1, lesson.control.granted())
     x, y = (np.asarray(array) for array in prepared.part("train")[:2])
     x_held, y_held = (np.asarray(array) for array in prepared.part("validation")[:2])
