@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from app.db import open_session
-from app.errors import BadInput, NotFound
+from app.errors import BadInput, TooOften
 from app.pages import Db, render
 from app.people.service import change_name, change_password, find_person, use_entry_link
 from app.people.session import COOKIE, Person, begin_session, end_other_sessions, end_session
@@ -47,10 +47,10 @@ def sign_in(
     next: Annotated[str, Form()] = "/",
 ) -> Response:
     """Name and password."""
-    address = request.client.host if request.client else "unknown"
-    if not request.app.state.attempts.take(name, address):
-        sentence = "Too many tries. Wait a minute, then try again."
-        return render(request, "people/sign_in.html", _form(name, next, sentence), status=429)
+    try:
+        check_tries(request, name)
+    except TooOften as refusal:
+        return render(request, "people/sign_in.html", _form(name, next, refusal.sentence), status=refusal.status)
     user = find_person(db, name, password)
     if user is None:
         sentence = "This name and password do not belong together. Check both; capital letters count."
@@ -85,27 +85,33 @@ def change_account(
     request: Request,
     db: Db,
     person: Person,
-    name: Annotated[str | None, Form()] = None,
+    name: Annotated[str, Form()] = "",
     old_password: Annotated[str, Form()] = "",
-    password: Annotated[str | None, Form()] = None,
+    password: Annotated[str, Form()] = "",
 ) -> Response:
-    """Take another name, another password, or both. A new password ends the person's other sessions."""
-    user = db.get(User, person.id)
-    if user is None:
-        raise NotFound
+    """Take another name, and with a new password end the person's other sessions."""
+    user = db.get_one(User, person.id)
     field = "name"
     try:
-        if name is not None:
-            change_name(db, user, name)
+        change_name(db, user, name)
         if password:
             field = "password"
+            check_tries(request, user.name)
             change_password(user, old_password, password)
+            request.app.state.attempts.forgive(user.name)
             end_other_sessions(db, user, request.cookies[COOKIE])
-    except BadInput as refusal:
+    except (BadInput, TooOften) as refusal:
         db.rollback()
         errors = [{"field": field, "sentence": refusal.sentence}]
-        return render(request, "people/account.html", _account(person, name, errors), status=422)
+        return render(request, "people/account.html", _account(person, name, errors), status=refusal.status)
     return RedirectResponse("/account?saved=yes", status_code=303)
+
+
+def check_tries(request: Request, name: str) -> None:
+    """Raise TooOften when this name or this address has tried too many passwords."""
+    address = request.client.host if request.client else "unknown"
+    if not request.app.state.attempts.take(name, address):
+        raise TooOften("Too many tries. Wait a minute, then try again.")
 
 
 def _form(
