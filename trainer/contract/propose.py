@@ -91,16 +91,14 @@ Derived = tuple[dict[str, Any], dict[str, str]]
 
 def derive_encoding(schema: Schema, question: Question, dials: Dials) -> tuple[Encoding, dict[str, str]]:
     """How cells become tensors for this learner."""
-    target = "class" if question.task == "classification" else "raw"
-    if dials.learner in ("mlp", "cnn", "linear") and target == "raw":
-        target = "standard"
     trees = dials.learner in ("boosting", "forest")
     size = 64 if dials.learner == "cnn" else Encoding().image_size
     encoding = Encoding(
         numbers="raw" if trees else "standard",
         missing="nan" if dials.learner == "boosting" else "median",
         image_size=size,
-        target=target,  # type: ignore[arg-type]
+        # Trees too: XGBoost sums in float32, and loses what matters of numbers like 100,000 ± 1.
+        target="class" if question.task == "classification" else "standard",
     )
     reasons = {
         "numbers": "Trees split by order, so scale does not matter." if trees

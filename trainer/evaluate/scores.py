@@ -3,7 +3,7 @@
 Legend: N rows, K classes, R resamples, C non-empty cells of a confusion matrix, M moments.
 
 Resampling N rows with replacement is the same as drawing a confusion matrix from a multinomial over its
-cells, or, for numbers, averages of a few moments per row; so a thousand resamples cost about one pass. Percentile
+cells, or, for numbers, averages of a few moments per row; so a thousand resamples cost one pass. Percentile
 intervals: Efron & Tibshirani, An Introduction to the Bootstrap (1993), chapter 13.
 """
 

@@ -12,6 +12,14 @@ PHRASES = {
     "r2": "explains {score} of the variation (R²)",
 }
 
+RULES = {
+    "majority": "always answering the most frequent class",
+    "mean": "always answering the mean",
+    "rule": "a rule on one column",
+    "tree": "the two-question tree",
+}
+"""What needs no learning, by the key of its score."""
+
 
 def describe(rows: int, score: Score, baselines: list[BaselineScore]) -> str:
     """One sentence on ``rows`` unseen rows, the best baseline beside the model, honest where they tie."""
@@ -21,9 +29,8 @@ def describe(rows: int, score: Score, baselines: list[BaselineScore]) -> str:
     best = find_best(score.metric, baselines)
     if best is None:
         return f"{start}."
-    name, other = best.name[:1].lower() + best.name[1:], best.scores[score.metric]
-    article = "" if name.startswith(("the ", "a ", "an ", "always ", "one ")) else "the "
-    beside = f"{start}; {article}{name} gets {format_number(other.value, score)}"
+    other = best.scores[score.metric]
+    beside = f"{start}; {RULES[best.key]} gets {format_number(other.value, score)}"
     if is_better(score.metric, other.value, score.value) or other.value == score.value:
         return f"{beside}, so on these rows a rule is as good as the model."
     if score.low is not None and score.high is not None and score.low <= other.value <= score.high:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import sys
 import tempfile
 import zipfile
@@ -27,7 +28,9 @@ LIBRARIES = {
     "sklearn": ["scikit-learn", "skl2onnx"],
     "xgboost": ["xgboost-cpu", "onnxmltools"],
 }
-IN_TREE, IN_FOLDER = "from trainer.columns.encode import", "from encode import"
+IN_TREE = "from trainer.columns.encode import"
+IN_FOLDER = "sys.path.insert(0, str(Path(__file__).resolve().parent))\nfrom encode import"
+"""The program finds its preprocessing beside itself, wherever it is started from."""
 DATE = (1980, 1, 1, 0, 0, 0)
 """Of every file in the zip, so that the same model gives the same bytes."""
 README = """\
@@ -35,7 +38,7 @@ README = """\
 
 Made with Skillet {skillet}. {verdict}
 
-What it needs: Python 3.10 or newer, and
+What it needs: Python 3.11 or newer, and
 
     pip install numpy=={numpy} onnxruntime=={onnxruntime}
 
@@ -112,9 +115,8 @@ def introduce(card: dict[str, Any], report: Report, fitted: Fitted) -> str:
     versions = card["versions"]
     pictures = card["inputs"][0]["type"] == "image"
     first = {found["name"]: found["example"] for found in card["inputs"]}
-    rows = (
-        f"python predict.py rows.csv\n    python predict.py --row '{json.dumps(first, ensure_ascii=False)}'"
-    )
+    row = shlex.quote(json.dumps(first, ensure_ascii=False))
+    rows = f"python predict.py rows.csv\n    python predict.py --row {row}"
     return README.format(
         title=f"A model that predicts ‘{card['target']['name']}’",
         skillet=versions["skillet"],

@@ -45,21 +45,24 @@ def convert_estimator(model: Any, kind: str, width: int) -> tuple[onnx.ModelProt
 def finish(
     model: onnx.ModelProto, output: str, places: list[int] | None, classes: int, mean: float, deviation: float
 ) -> onnx.ModelProto:
-    """Make ``output`` the only one: ``probabilities`` [N, K], or ``value`` [N] in the person's units.
+    """Make ``output`` the only one: ``probabilities`` [N, K], or ``value`` [N] (float64) in their units.
 
     ``places`` says which class of the question each class of the estimator is; classes that it has never seen
     get probability 0. It is None for numbers.
     """
     graph = model.graph
+    if all(opset.domain for opset in model.opset_import):
+        model.opset_import.append(helper.make_opsetid("", OPSETS[""]))
     rename(graph, output, "raw")
     if places is None:
         for name, value in (("deviation", deviation), ("mean", mean)):
-            graph.initializer.append(numpy_helper.from_array(np.array(value, np.float32), f"target_{name}"))
+            graph.initializer.append(numpy_helper.from_array(np.array(value, np.float64), f"target_{name}"))
         graph.initializer.append(numpy_helper.from_array(np.array([-1], np.int64), "flat"))
         graph.node.extend(
             [
                 helper.make_node("Reshape", ["raw", "flat"], ["standard"]),
-                helper.make_node("Mul", ["standard", "target_deviation"], ["centred"]),
+                helper.make_node("Cast", ["standard"], ["exact"], to=TensorProto.DOUBLE),
+                helper.make_node("Mul", ["exact", "target_deviation"], ["centred"]),
                 helper.make_node("Add", ["centred", "target_mean"], ["value"]),
             ]
         )
@@ -70,9 +73,13 @@ def finish(
         spread[np.arange(len(places)), places] = 1
         graph.initializer.append(numpy_helper.from_array(spread, "classes_seen"))
         graph.node.append(helper.make_node("MatMul", ["raw", "classes_seen"], ["probabilities"]))
-    name, shape = ("value", ["N"]) if places is None else ("probabilities", ["N", classes])
+    kind, name, shape = (
+        (TensorProto.DOUBLE, "value", ["N"])  # float32 cannot hold 100,000,000 ± 1
+        if places is None
+        else (TensorProto.FLOAT, "probabilities", ["N", classes])
+    )
     del graph.output[:]
-    graph.output.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, shape))
+    graph.output.append(helper.make_tensor_value_info(name, kind, shape))
     prune(graph, name)
     return model
 

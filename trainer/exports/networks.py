@@ -18,15 +18,18 @@ class Answering(nn.Module):
     def __init__(self, network: nn.Module, mean: float | None, deviation: float) -> None:
         super().__init__()
         self.network = network
-        self.mean = mean
-        self.deviation = deviation
+        self.classes = mean is None
+        # float64, since float32 cannot hold 100,000,000 ± 1; tensors, since the exporter makes numbers float32
+        self.register_buffer("mean", torch.tensor(mean or 0.0, dtype=torch.float64))
+        self.register_buffer("deviation", torch.tensor(deviation, dtype=torch.float64))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """From what the network takes to what a person reads."""
         answer: torch.Tensor = self.network(x).float()
-        if self.mean is None:
+        if self.classes:
             return torch.softmax(answer, dim=1)
-        return answer.reshape(-1) * self.deviation + self.mean
+        scaled: torch.Tensor = answer.reshape(-1).double() * self.deviation + self.mean
+        return scaled
 
 
 def convert_network(

@@ -183,6 +183,16 @@ def read_csv(path: Path) -> Iterator[dict[str, Any]]:
         yield from csv.DictReader(file, delimiter=max(",;\t|", key=first.count))
 
 
+def read_row(text: str) -> Any:
+    """A row as JSON."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise ValueError(
+            'The row is not JSON. Write it like {"Sex": "female", "Age": 31}, in quotes.'
+        ) from None
+
+
 def answer_csv(model: Model, path: Path) -> None:
     """Write the answers as CSV: the answer, then the probability of each label."""
     out = csv.writer(sys.stdout)
@@ -205,7 +215,7 @@ def main(arguments: list[str]) -> int:
     try:
         model = Model(Path(__file__).resolve().parent)
         if arguments[0] == "--row":
-            (answer,) = model.answer_rows([model.by_id(json.loads(" ".join(arguments[1:])))])
+            (answer,) = model.answer_rows([model.by_id(read_row(" ".join(arguments[1:])))])
             sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
         elif arguments[0].lower().endswith((".csv", ".tsv", ".txt")):
             answer_csv(model, Path(arguments[0]))
