@@ -76,7 +76,8 @@ def bins(
                 if step > 0
                 else f"{values[id]} * 0"
             )
-            asked.append(f"histogram(greatest(0, least({BINS - 1}, {place}))::UTINYINT)")
+            present = f"FILTER (WHERE {values[id]} IS NOT NULL)"  # least() passes over NULL: it would count as the top
+            asked.append(f"histogram(greatest(0, least({BINS - 1}, {place}))::UTINYINT) {present}")
         answers = one(engine, f"SELECT {', '.join(asked)} FROM read_parquet({literal(str(table))})")
         for id, answer in zip(some, answers, strict=True):
             low, high = ranges[id]
