@@ -23,6 +23,7 @@ from app.recipes.service import Ground, get_ground
 from app.reports.examples import Choice, read_cells, read_examples, read_test_row
 from app.runs.rail import rail_of
 from app.runs.tables import Run
+from app.runs.words import score_words
 from app.storage import Store
 from trainer.contract.dataset import Column
 from trainer.contract.documents import read_document
@@ -87,7 +88,7 @@ def show(request: Request, db: Db, person: Person, run_id: str, example: int = 0
     ready = Ready(run, project, get_ground(db, store, project), results)
     context = (
         frame
-        | {"ready": ready, "answer": None}
+        | {"ready": ready, "score": score_of(ready)}
         | try_context(store, ready, abs(example))
         | proof_context(results)
     )
@@ -213,6 +214,14 @@ def proof_words(proof: ExportProof | None) -> str:
         equal=f"{proof.equal_answers:,}",
         difference=f"{proof.largest_difference:.1g}",
     )
+
+
+def score_of(ready: Ready) -> str:
+    """The run's test score in words: "accuracy 0.83 ± 0.02"."""
+    run = ready.run
+    if run.test_score is None:
+        return ""
+    return score_words(ready.ground.question.metric, run.test_score, run.test_low, run.test_high)
 
 
 def answer_context(ready: Ready, answer: Answer) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from app.pages import words
 from app.recipes.words import CHOICES, shown
 from trainer.contract.catalog import LEARNERS
 from trainer.contract.catalog.card import depth_of, unit_of
-from trainer.contract.catalog.training import CLASS_LOSSES, NUMBER_LOSSES
+from trainer.contract.catalog.training import CLASS_LOSSES, NUMBER_LOSSES, NetworkParams
 from trainer.contract.dataset import Schema
 from trainer.contract.propose import default_dials, fitting_learners, propose
 from trainer.contract.recipe import Dials, Question, Recipe
@@ -75,7 +75,8 @@ class FieldView:
     back: str | None = None
     """Query that drops the person's change."""
     derived: str = ""
-    everything: bool = False
+    group: str = "training"
+    """Under which heading: the network itself, the training, or what is rarely changed."""
 
 
 def plain(value: Any) -> str:
@@ -226,13 +227,17 @@ def field_views(recipe: Recipe, derived: dict[str, Any], chosen: Choices) -> lis
             FieldView(
                 name=f"set.{name}",
                 label=_(info.title or name),
-                value=chosen.refused.get(name, recipe.params[name]),
+                value=chosen.refused.get(name, entered(recipe.params[name])),
                 help=_(info.description or ""),
                 reason=_(recipe.reasons.get(f"params.{name}", "The usual value.")),
                 error=chosen.errors.get(name),
                 back=chosen.query(without=name) if set_by_person else None,
                 derived=shown(derived[name], unit_of(info)),
-                everything=depth_of(info) == "everything",
+                group="rare"
+                if depth_of(info) == "everything"
+                else "network"
+                if own(name, recipe)
+                else "training",
                 **_control(name, info, recipe.question),
             )
         )
@@ -255,6 +260,16 @@ def field_views(recipe: Recipe, derived: dict[str, Any], chosen: Choices) -> lis
         )
     )
     return views
+
+
+def own(name: str, recipe: Recipe) -> bool:
+    """Whether a parameter shapes the network itself, rather than its training."""
+    return LEARNERS[recipe.learner].network and name not in NetworkParams.model_fields
+
+
+def entered(value: Any) -> Any:
+    """A value as it stands in its field."""
+    return plain(value) if isinstance(value, float) else value
 
 
 def _control(name: str, info: FieldInfo, question: Question) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from app.people.authorize import get_readable
 from app.people.session import Person
 from app.projects.stations import stations
 from app.projects.tables import Project
-from app.recipes.forms import Choices, field_views, read_choices
+from app.recipes.forms import Choices, FieldView, field_views, read_choices
 from app.recipes.service import Ground, cook, find_ground
-from app.recipes.words import learner_name, summary
+from app.recipes.words import headline, summary
 from trainer.contract.catalog import LEARNERS
 from trainer.contract.propose import fitting_learners, propose
 from trainer.contract.recipe import Recipe
@@ -43,10 +43,10 @@ def show_recipe(request: Request, db: Db, project: Project, ground: Ground, chos
         "ground": ground,
         "chosen": chosen,
         "recipe": recipe,
-        "name": learner_name(recipe),
+        "headline_words": headline(recipe),
+        "groups": groups(field_views(recipe, derived, chosen)),
         "summary": summary(recipe, ground.schema.rows),
         "cards": learner_cards(ground),
-        "fields": field_views(recipe, derived, chosen),
         "form_key": secrets.token_urlsafe(16),
         "schedule": schedule_figure(recipe),
     }
@@ -73,12 +73,6 @@ def page(
 
 def learner_cards(ground: Ground) -> list[dict[str, Any]]:
     """The learners that fit this question."""
-    steps = {
-        "epochs": _("counts in epochs"),
-        "trees": _("counts in trees"),
-        "rounds": _("counts in rounds"),
-        "passes": _("counts in passes"),
-    }
     cards = []
     for key in fitting_learners(ground.schema, ground.question):
         card = LEARNERS[key]
@@ -87,10 +81,17 @@ def learner_cards(ground: Ground) -> list[dict[str, Any]]:
                 "value": key,
                 "label": _(card.name),
                 "note": _(card.when),
-                "facts": [_("neural network") if card.network else _("classical"), steps[card.unit]],
+                "facts": [_("network") if card.network else _("classical"), _(card.unit)],
             }
         )
     return cards
+
+
+def groups(fields: list[FieldView]) -> list[tuple[str, str, list[FieldView]]]:
+    """The fields under their headings: key, title, fields. Empty groups are left out."""
+    titles = {"network": _("The network"), "training": _("The training"), "rare": _("Rarely changed")}
+    found = [(key, title, [f for f in fields if f.group == key]) for key, title in titles.items()]
+    return [group for group in found if group[2]]
 
 
 def schedule_figure(recipe: Recipe) -> dict[str, Any] | None:
@@ -114,7 +115,7 @@ def schedule_figure(recipe: Recipe) -> dict[str, Any] | None:
                     "mode": "lines",
                     "x": epochs,
                     "y": [float(f"{r:.4g}") for r in rates],
-                    "meta": "accent",
+                    "meta": "train",
                     "name": _("learning rate"),
                 }
             ],

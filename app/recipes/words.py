@@ -71,7 +71,7 @@ def shown(value: Any, unit: str = "") -> str:
     if isinstance(value, int):
         text = f"{value:,}"
     elif isinstance(value, float):
-        text = f"{value:.4g}"
+        text = f"{value:,.0f}" if value.is_integer() and abs(value) < 1e15 else f"{value:.4g}"
     else:
         text = _(CHOICES.get(str(value), str(value)))
     return f"{text} {_(unit)}" if unit else text
@@ -111,47 +111,44 @@ def short_name(recipe: Recipe) -> str:
     return learner_name(recipe)
 
 
+def headline(recipe: Recipe) -> str:
+    """The recipe in one short sentence."""
+    p = recipe.params
+    if recipe.learner in ("mlp", "cnn"):
+        kind = (
+            _("A network of {layers} neurons, at most {epochs} epochs.")
+            if recipe.learner == "mlp"
+            else _("A network of {layers} filters, at most {epochs} epochs.")
+        )
+        return kind.format(layers=layers(recipe), epochs=shown(p["epochs"]))
+    if recipe.learner == "boosting":
+        return _("At most {rounds} trees of depth {depth}, each mending the last.").format(
+            rounds=shown(p["rounds"]), depth=shown(p["max_depth"])
+        )
+    if recipe.learner == "forest":
+        return _("{trees} trees that vote.").format(trees=shown(p["trees"]))
+    return _("{name} with a weight penalty of {l2}.").format(name=learner_name(recipe), l2=shown(p["l2"]))
+
+
 def summary(recipe: Recipe, rows: int) -> str:
-    """The recipe in one plain sentence. ``rows`` is the number of rows of the version."""
+    """What the headline leaves out, in a sentence or two. ``rows`` is the number of rows of the version."""
     split = recipe.question.split
     parts = {"train": round(rows * split.train), "validation": round(rows * split.validation)}
     parts["test"] = rows - parts["train"] - parts["validation"]
     learns = _(
-        "learns from about {train} rows, chooses on {validation} and is judged on {test} it has never seen"
-    ).format(**{k: f"{v:,}" for k, v in parts.items()})
-    return f"{_body(recipe)} {learns[:1].upper()}{learns[1:]}."
-
-
-def _body(recipe: Recipe) -> str:
+        "It learns from about {train} rows, is chosen on {validation} and judged on {test} it has never seen."
+    )
+    sentence = learns.format(**{k: f"{v:,}" for k, v in parts.items()})
     p = recipe.params
     if recipe.learner in ("mlp", "cnn"):
-        kind = (
-            _("A network of {layers} neurons")
-            if recipe.learner == "mlp"
-            else _("Filters in blocks of {layers} channels")
+        how = _("{optimizer} with a learning rate of {rate} ({schedule}), {batch} rows a step.").format(
+            optimizer=shown(p["optimizer"]),
+            rate=shown(p["learning_rate"]),
+            schedule=shown(p["schedule"]).lower(),
+            batch=shown(p["batch_size"]),
         )
-        return (
-            kind.format(layers=layers(recipe))
-            + ", "
-            + _(
-                "{optimizer} at a learning rate of {rate} ({schedule}), {epochs} epochs, {batch} rows a step."
-            ).format(
-                optimizer=shown(p["optimizer"]),
-                rate=shown(p["learning_rate"]),
-                schedule=shown(p["schedule"]).lower(),
-                epochs=shown(p["epochs"]),
-                batch=shown(p["batch_size"]),
-            )
-        )
-    if recipe.learner == "boosting":
-        return _("At most {rounds} trees of depth {depth}, each adding {rate} of its correction.").format(
-            rounds=shown(p["rounds"]), depth=shown(p["max_depth"]), rate=shown(p["learning_rate"])
-        )
-    if recipe.learner == "forest":
-        return _("{trees} trees that vote, with at least {leaf} rows in a leaf.").format(
-            trees=shown(p["trees"]), leaf=shown(p["min_leaf"])
-        )
-    return _("{name} with a weight penalty of {l2}.").format(name=learner_name(recipe), l2=shown(p["l2"]))
+        sentence = f"{sentence} {how}"
+    return sentence
 
 
 def explain(recipe: Recipe) -> list[Line]:

@@ -1,12 +1,14 @@
 """The station rail completed with what runs know: what was trained, how far it is, how well it does."""
 
+from functools import lru_cache
+from pathlib import Path
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.jobs.service import find_last
 from app.jobs.tables import Job
 from app.pages import number, words
-from app.projects.service import find_baseline_job, find_baselines
 from app.projects.stations import Fact, Station, stations
 from app.projects.tables import Project
 from app.recipes.words import short_name
@@ -14,8 +16,10 @@ from app.runs.service import recipe_of
 from app.runs.tables import Run
 from app.runs.words import MOVING, interval, position
 from app.storage import Store
-from trainer.contract.events import ProgressPayload
+from trainer.contract.documents import read_document
+from trainer.contract.events import BaselineScore, ProgressPayload
 from trainer.contract.recipe import LOWER_IS_BETTER, Question
+from trainer.contract.results import Report
 
 _ = words.gettext
 
@@ -45,7 +49,7 @@ def facts_of(db: Session, store: Store, project: Project, run: Run) -> dict[str,
         ),
     }
     if judged:
-        facts["evaluate"] = Fact(evaluate_words(db, project, run), "done", f"{place}/report")
+        facts["evaluate"] = Fact(evaluate_words(store, project, run), "done", f"{place}/report")
     if judged and store.job(job.id).results.download.exists():
         facts["use"] = Fact(_("{n} exports").format(n=count_models(db, project)), "done", f"{place}/use")
         if count_models(db, project) == 1:
@@ -75,16 +79,22 @@ def train_fact(db: Session, run: Run, job: Job) -> Fact:
     return Fact(states[job.state].format(name=name), state, f"/runs/{run.id}")
 
 
-def evaluate_words(db: Session, project: Project, run: Run) -> str:
-    """The run's score beside the best of what needs no learning: "0.83 ± 0.02, tree 0.79"."""
+def evaluate_words(store: Store, project: Project, run: Run) -> str:
+    """The score beside the best of what needs no learning, on the same rows: "0.83 ± 0.02, tree 0.79"."""
     text = interval(run.test_score, run.test_low, run.test_high)
-    results = find_baselines(find_baseline_job(db, project))
     metric = Question.model_validate(project.question).metric
-    scored = [b for b in results.baselines if metric in b.scores] if results else []
+    path = store.job(run.job_id).results.report
+    scored = [b for b in read_test_baselines(path) if metric in b.scores] if path.exists() else []
     if not scored:
         return text
     best = (min if metric in LOWER_IS_BETTER else max)(scored, key=lambda b: b.scores[metric].value)
     return f"{text}, {_(best.key)} {number(best.scores[metric].value)}"
+
+
+@lru_cache(maxsize=256)
+def read_test_baselines(path: Path) -> list[BaselineScore]:
+    """What needs no learning on the test part, from a report: written once, never changed."""
+    return read_document(path, Report).baselines
 
 
 def count_models(db: Session, project: Project) -> int:

@@ -16,12 +16,11 @@ from app.projects.service import find_baseline_job, find_baselines
 from app.projects.tables import Project
 from app.recipes.tables import FrozenRecipe
 from app.recipes.words import differences, learner_name, short_name
+from app.runs.rail import read_test_baselines
 from app.runs.tables import Run
 from app.storage import Store
-from trainer.contract.documents import read_document
 from trainer.contract.events import BaselineScore
 from trainer.contract.recipe import LOWER_IS_BETTER, Question, Recipe
-from trainer.contract.results import Report
 
 _ = words.gettext
 
@@ -206,7 +205,7 @@ def newest_test_baselines(db: Session, store: Store, project: Project) -> list[B
         .limit(1)
     )
     path = store.job(job_id).results.report if job_id else None
-    return read_document(path, Report).baselines if path and path.exists() else []
+    return read_test_baselines(path) if path and path.exists() else []
 
 
 def merge(runs: list[Row], baselines: list[Row], order: Order) -> list[Row]:

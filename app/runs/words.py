@@ -1,5 +1,6 @@
 """A run in words: its state, what is left, what went wrong and what to try."""
 
+import math
 from dataclasses import dataclass
 
 from app.jobs.tables import Job
@@ -112,12 +113,17 @@ def score_words(metric: str, value: float, low: float | None, high: float | None
 
 
 def interval(value: float | None, low: float | None, high: float | None) -> str:
-    """A score with its interval as ±, three significant digits."""
+    """A score with its interval as ±: ± to one digit (two after a leading 1), the score as fine."""
     if value is None:
         return ""
-    if low is None or high is None:
+    half = 0.0 if low is None or high is None else (high - low) / 2
+    if half <= 0 or not math.isfinite(half):
         return number(value)
-    return f"{number(value)} ± {number(float(f'{(high - low) / 2:.2g}'))}"
+    digits = -math.floor(math.log10(half))
+    digits += half * 10**digits < 1.95  # 0.014 keeps both digits, 0.02 has one
+    if digits > 0:
+        return f"{value:,.{digits}f} ± {half:,.{digits}f}".replace("-", "−")
+    return f"{round(value, digits):,.0f} ± {round(half, digits):,.0f}".replace("-", "−")
 
 
 def is_ended(job: Job) -> bool:

@@ -120,9 +120,7 @@ def test_the_form_is_filled_with_a_test_row_and_another_one(app: FastAPI) -> Non
     assert "of the test part, where Survived is" in page
     assert 'name="c3"' not in page
     rows = {
-        browser.get(f"/runs/{run.id}/use?example={i}", headers=HX)
-        .text.split("Filled with row ")[1]
-        .split()[0]
+        browser.get(f"/runs/{run.id}/use?example={i}", headers=HX).text.split("Row ")[1].split()[0]
         for i in range(18)
     }
     assert rows == {str(row) for row in range(102, 120)}

@@ -66,7 +66,7 @@ def test_the_verdict_is_the_headline_and_baselines_stand_beside_the_score(app: F
     _run, page = a_page(app)
     assert "<h1>It is right 83 times in 100; the tree 78 times.</h1>" in page
     assert "0.83 ± 0.05" in page
-    assert "0.78 ± 0.078" in page
+    assert "0.78 ± 0.08" in page
     assert "The majority says so." in page
 
 
