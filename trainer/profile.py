@@ -76,7 +76,7 @@ def bins(
                 if step > 0
                 else f"{values[id]} * 0"
             )
-            present = f"FILTER (WHERE {values[id]} IS NOT NULL)"  # least() passes over NULL: it would count as the top
+            present = f"FILTER (WHERE {values[id]} IS NOT NULL)"  # least() passes over NULL, to the top bin
             asked.append(f"histogram(greatest(0, least({BINS - 1}, {place}))::UTINYINT) {present}")
         answers = one(engine, f"SELECT {', '.join(asked)} FROM read_parquet({literal(str(table))})")
         for id, answer in zip(some, answers, strict=True):

@@ -5,7 +5,6 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
-from app.main import create_app
 from app.people.tables import User
 from app.settings import Settings
 from app.storage import Store
@@ -18,12 +17,6 @@ def store(settings: Settings) -> Store:
     store = Store(settings.data)
     store.create()
     return store
-
-
-@pytest.fixture
-def app(settings: Settings, engine: Engine) -> FastAPI:
-    """The whole server, without worker."""
-    return create_app(settings)
 
 
 @pytest.fixture
