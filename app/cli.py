@@ -12,7 +12,9 @@ from app.settings import Settings, SettingsRefused, read_settings
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; the exit status is 0 when all went well, 1 when it was refused, 2 for a wrong command line."""
+    """Run one command; the exit status is 0 when all went well, 1 when it was refused, 2 for a wrong command
+    line.
+    """
     options = parse(sys.argv[1:] if arguments is None else arguments)
     try:
         settings = read_settings(
@@ -67,13 +69,15 @@ def run_worker(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def run_predictor(settings: Settings, options: argparse.Namespace) -> int:
-    """``skillet predictor``: becomes ``python -m trainer.predictor``, which knows neither the app nor its database."""
+    """``skillet predictor``: becomes ``python -m trainer.predictor``, which knows neither the app nor its
+    database.
+    """
     from app.command.children import child_environment, prepare_child
     from app.storage import Store
 
     prepare_child(options.parent)
     socket = str(Store(settings.data).predictor_socket)
-    os.execve(
+    os.execve(  # noqa: S606
         sys.executable, [sys.executable, "-m", "trainer.predictor", socket], child_environment(settings)
     )
 
@@ -91,14 +95,18 @@ def run_doctor(settings: Settings, _options: argparse.Namespace) -> int:
 
 
 def start_prepared(command: str, settings: Settings, options: argparse.Namespace) -> None:
-    """Numeric libraries read their environment when they are loaded: where it is not set yet, start again with it."""
+    """Numeric libraries read their environment when they are loaded: where it is not set yet, start again
+    with it.
+    """
     from app.command.children import child_environment, prepare_child
 
     wanted = child_environment(settings)
     if any(os.environ.get(name) != value for name, value in wanted.items()):
         again = [sys.executable, "-m", "app.cli", command]
         again += ["--parent", str(options.parent)] if options.parent is not None else []
-        os.execve(sys.executable, again, wanted)
+        os.execve(  # noqa: S606
+            sys.executable, again, wanted
+        )
     prepare_child(options.parent)
 
 

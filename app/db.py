@@ -28,7 +28,8 @@ from sqlalchemy.types import TypeDecorator
 
 from app.settings import Settings
 
-try:  # the wheel brings its own, mended SQLite; where there is no wheel the standard library's is what we have
+# the wheel brings its own, mended SQLite; where there is no wheel the standard library's is what we have
+try:
     import pysqlite3.dbapi2 as sqlite
 except ImportError:
     import sqlite3 as sqlite
@@ -52,12 +53,14 @@ class UtcTime(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:  # noqa: D102, ARG002
+    def process_bind_param(self, value: datetime | None, _dialect: Any) -> datetime | None:
+        """As UTC."""
         if value is not None and value.tzinfo is None:
             raise ValueError("A time without a zone cannot be stored.")
         return None if value is None else value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:  # noqa: D102, ARG002
+    def process_result_value(self, value: datetime | None, _dialect: Any) -> datetime | None:
+        """Aware again: SQLite keeps no zone."""
         return None if value is None else value.replace(tzinfo=UTC) if value.tzinfo is None else value
 
 
@@ -79,7 +82,9 @@ def now() -> datetime:
 
 
 class Owned:
-    """What every thing of a person has: id, owner, birth. Rights are decided by ``app.people.authorize`` alone."""
+    """What every thing of a person has: id, owner, birth. Rights are decided by
+    ``app.people.authorize`` alone.
+    """
 
     id: Mapped[str] = mapped_column(String(16), primary_key=True, default=new_id)
     created_at: Mapped[datetime] = mapped_column(default=now)
@@ -102,11 +107,12 @@ def make_engine(settings: Settings) -> Engine:
 
 
 def make_sqlite_engine(url: Any, module: ModuleType) -> Engine:
-    """SQLite for many threads and processes: a writer takes its lock at the start of its transaction and waits for it.
+    """SQLite for many threads and processes: a writer takes its lock at the start of its transaction and
+    waits for it.
 
     Write-ahead logging lets readers go on meanwhile. SQLite before 3.51.3 can corrupt a database in that mode
-    (the WAL-reset race), so an older library gets a rollback journal. ``synchronous=FULL``: what a person was told
-    is saved survives a loss of power; the price is one fsync a commit, and few things are committed.
+    (the WAL-reset race), so an older library gets a rollback journal. ``synchronous=FULL``: what a person was
+    told is saved survives a loss of power; the price is one fsync a commit, and few things are committed.
     """
     engine = create_engine(url, module=module, pool_size=40, max_overflow=20, pool_timeout=30)
     journal = "WAL" if module.sqlite_version_info >= MENDED_SQLITE else "DELETE"
@@ -134,15 +140,16 @@ def sqlite_warning(engine: Engine) -> str | None:
     if found >= MENDED_SQLITE:
         return None
     return (
-        f"SQLite {'.'.join(map(str, found))} can damage a database that several processes write in WAL mode, so a slower "
-        "journal is used. Install the pysqlite3 wheel, which brings 3.51.3 or later."
+        f"SQLite {'.'.join(map(str, found))} can damage a database that several processes write in WAL mode, "
+        "so a slower journal is used. Install the pysqlite3 wheel, which brings 3.51.3 or later."
     )
 
 
 def open_session(engine: Engine, *, write: bool = True) -> Session:
     """A session for one transaction, used with ``with``; the caller commits.
 
-    With ``write=False`` it only reads, never waits for a writer, and a write in it is refused by the database.
+    With ``write=False`` it only reads, never waits for a writer, and a write in it is refused by the
+    database.
     """
     return Session(engine if write else engine.execution_options(skillet_read=True), expire_on_commit=False)
 
@@ -161,7 +168,9 @@ def _begin_postgresql(connection: Connection) -> None:
 
 
 def migrate(engine: Engine) -> None:
-    """Bring the tables to the newest revision, in this process, in one transaction; safe when two start at once."""
+    """Bring the tables to the newest revision, in this process, in one transaction; safe when two
+    start at once.
+    """
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})

@@ -2,7 +2,9 @@
 
 
 class Refusal(Exception):
-    """Something that cannot be done now or at all. The sentence is shown as it is; name the next step in it."""
+    """Something that cannot be done now or at all. The sentence is shown as it is; name the next
+    step in it.
+    """
 
     status = 400
 
@@ -71,7 +73,8 @@ SENTENCES = {
     413: "This is more than the server takes at once.",
     415: "The server does not take this kind of content here.",
     422: "Something that was sent cannot be used. Check what you entered and try again.",
-    500: "Something went wrong here, not with you. Your data is safe; the server has noted what happened. Try again.",
+    500: "Something went wrong here, not with you. Your data is safe; "
+    "the server has noted what happened. Try again.",
 }
 
 

@@ -1,4 +1,6 @@
-"""Everything that can be set: read once at start from ``SKILLET_...`` variables, frozen, wrong values refused aloud."""
+"""Everything that can be set: read once at start from ``SKILLET_...`` variables, frozen, wrong values refused
+aloud.
+"""
 
 import difflib
 import os
@@ -117,7 +119,9 @@ class Settings(BaseSettings):
 
 
 def read_settings(**changes: Any) -> Settings:
-    """Settings from the environment, with ``changes`` above it; raises SettingsRefused with a sentence a value."""
+    """Settings from the environment, with ``changes`` above it; raises SettingsRefused with a sentence a
+    value.
+    """
     try:
         return Settings(**{name: value for name, value in changes.items() if value is not None})
     except ValidationError as error:
@@ -144,7 +148,9 @@ def _sentence(found: Any) -> str:
     name = str(found["loc"][0])
     field = Settings.model_fields.get(name)
     what = found["msg"].removeprefix("Value error, ")
-    shown = re.sub(r"://[^@/]*@", "://…@", repr(found["input"]))  # a password in an address stays out of terminals
+    shown = re.sub(
+        r"://[^@/]*@", "://…@", repr(found["input"])
+    )  # a password in an address stays out of terminals
     shown = shown if len(shown) <= 80 else shown[:79] + "…"
     about = f" {field.description}" if field is not None else ""
     return f"{PREFIX}{name.upper()} = {shown} cannot be used: {what[:1].lower() + what[1:]}.{about}"

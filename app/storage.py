@@ -49,7 +49,9 @@ class Store:
         return JobFolder(self.jobs / _checked(id))
 
     def lock(self) -> IO[str]:
-        """Hold the folder until the returned file is closed or this process dies; raises FolderInUse in words."""
+        """Hold the folder until the returned file is closed or this process dies; raises FolderInUse in
+        words.
+        """
         file = self.lock_file.open("a+", encoding="utf-8")
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -26,7 +26,9 @@ log = structlog.get_logger()
 
 
 def child_environment(settings: Settings) -> dict[str, str]:
-    """What must be said before Python starts: where things are, and how numeric libraries may use cores and memory."""
+    """What must be said before Python starts: where things are, and how numeric libraries may use cores and
+    memory.
+    """
     threads = str(settings.cores)
     return os.environ | {
         f"{PREFIX}DATA": str(settings.data),
@@ -37,7 +39,8 @@ def child_environment(settings: Settings) -> dict[str, str]:
         "OMP_NUM_THREADS": threads,
         "MKL_NUM_THREADS": threads,
         "OPENBLAS_NUM_THREADS": threads,
-        # Memory of one step is kept for the next: glibc's defaults hand it back and fault it in again each time.
+        # Memory of one step is kept for the next: glibc's defaults hand it back and fault it in again each
+        # time.
         "MALLOC_MMAP_THRESHOLD_": str(2**30),
         "MALLOC_TRIM_THRESHOLD_": str(2**30),
         "MALLOC_TOP_PAD_": str(64 * 2**20),
@@ -68,7 +71,9 @@ class Child:
 
 
 class Children:
-    """Watches the processes from a thread of its own. ``changed`` is called with their ids after each start."""
+    """Watches the processes from a thread of its own. ``changed`` is called with their ids after
+    each start.
+    """
 
     def __init__(
         self, names: list[str], settings: Settings, changed: Callable[[dict[str, int]], None]
@@ -96,7 +101,9 @@ class Children:
         return subprocess.Popen(command, env=self.environment, stdin=subprocess.DEVNULL)
 
     def _watch(self) -> None:
-        """The whole life of the children. Linux ends a child with the *thread* that started it, so it is one thread."""
+        """The whole life of the children. Linux ends a child with the *thread* that started it, so it is one
+        thread.
+        """
         self._children = [Child(name, self._start(name), time.monotonic()) for name in self.names]
         self._tell()
         self._ready.set()

@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -19,7 +20,8 @@ from app.settings import Settings, list_unknown
 from app.storage import Store
 
 OLDEST_PYTHON = (3, 11)
-ANSWER_TIME = 3.0
+ANSWER_TIME = 10.0
+"""Seconds; a server that has just started is still loading its predictor."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,8 @@ def bad(sentence: str) -> Check:
 def examine(settings: Settings) -> Iterator[Check]:
     """Every check, each independent of the others."""
     checks: list[Callable[[Settings], Check]] = [
-        check_python, check_torch, check_settings, check_folder, check_space, check_database, check_browser_files,
-        check_predictor,
+        check_python, check_torch, check_settings, check_folder, check_space, check_database,
+        check_browser_files, check_predictor,
     ]  # fmt: skip
     for check in checks:
         yield check(settings)
@@ -75,9 +77,7 @@ def check_folder(settings: Settings) -> Check:
     """Whether the data folder can be written."""
     folder = settings.data if settings.data.exists() else settings.data.parent
     if not folder.exists() or not os.access(folder, os.W_OK | os.X_OK):
-        return Check(
-            False, f"The data folder {settings.data} cannot be written. Set SKILLET_DATA to one that can."
-        )
+        return bad(f"The data folder {settings.data} cannot be written. Set SKILLET_DATA to one that can.")
     return well(f"Data folder {settings.data}")
 
 
@@ -104,9 +104,7 @@ def check_database(settings: Settings) -> Check:
         with engine.connect() as connection:
             connection.execute(text("SELECT 1"))
         if not is_at_head(engine):
-            return Check(
-                False, "The tables are of another version. Start the server once: it brings them up to date."
-            )
+            return bad("The tables are of another version. Start the server once: it brings them up to date.")
         if warning := sqlite_warning(engine):
             return bad(warning)
         return well(f"Database answers ({engine.dialect.name}), tables are up to date")
@@ -137,16 +135,23 @@ def check_predictor(settings: Settings) -> Check:
     store = Store(settings.data)
     if not store.processes_file.exists():
         return well("No server runs on this data folder, so no predictor either")
+    until = time.monotonic() + ANSWER_TIME
+    while not answers(str(store.predictor_socket)):
+        if time.monotonic() > until:
+            return bad(
+                "The predictor does not answer. Look at the server's log, then start the server again."
+            )
+        time.sleep(0.2)
+    return well("The predictor answers")
+
+
+def answers(address: str) -> bool:
+    """Whether something at the socket answers a question at all."""
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(ANSWER_TIME)
         try:
-            connection.connect(str(store.predictor_socket))
+            connection.connect(address)
             connection.sendall(b'{"model": "", "rows": []}\n')
-            answered = bool(connection.recv(1))
+            return bool(connection.recv(1))
         except OSError:
-            answered = False
-    if not answered:
-        return bad(
-            "The predictor does not answer. Look at the server's log; restarting the server starts it anew.",
-        )
-    return well("The predictor answers")
+            return False

@@ -68,8 +68,8 @@ def serve(settings: Settings) -> None:
 
         app = create_app(settings)
         config = uvicorn.Config(
-            app, log_config=None, access_log=False, loop="uvloop", http="httptools", ws="none", lifespan="off",
-            server_header=False, timeout_graceful_shutdown=DRAIN, timeout_keep_alive=30,
+            app, log_config=None, access_log=False, loop="uvloop", http="httptools", ws="none",
+            lifespan="off", server_header=False, timeout_graceful_shutdown=DRAIN, timeout_keep_alive=30,
         )  # fmt: skip
         server = Server(config, ready)
         children = Children(["worker", "predictor"], settings, tell)
@@ -94,8 +94,8 @@ def create_folder(store: Store) -> None:
         probe.unlink()
     except OSError as error:
         raise Refused(
-            f"The data folder {store.root} cannot be written: {error.strerror}. Make it writable for this user, "
-            "or name another one with --data or SKILLET_DATA."
+            f"The data folder {store.root} cannot be written: {error.strerror}. Make it writable for this "
+            "user, or name another one with --data or SKILLET_DATA."
         ) from error
 
 
@@ -148,7 +148,8 @@ def welcome(engine: Engine, address: str) -> str:
         token = make_entry_link(db)
         db.commit()
     return (
-        f"\nSkillet is ready. Open this link; it works once and makes you the owner:\n\n  {address}/enter/{token}\n\n"
+        "\nSkillet is ready. Open this link; it works once and makes you the owner:\n\n"
+        f"  {address}/enter/{token}\n\n"
         "Stop it with Ctrl+C.\n"
     )
 

@@ -27,12 +27,14 @@ def limit_for(method: str, path: str) -> int:
 
 
 class Bodies:
-    """Refuses larger bodies: at once where their length is declared, else as soon as they have grown too long."""
+    """Refuses larger bodies: at once where their length is declared, else as soon as they have grown too
+    long.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: D102
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return

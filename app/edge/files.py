@@ -9,7 +9,9 @@ ASK_AGAIN = "public, no-cache"
 
 
 class OurFiles(StaticFiles):
-    """An address with a content hash (``app.pages.static``) may be kept for good; any other is asked for again."""
+    """An address with a content hash (``app.pages.static``) may be kept for good; any other is asked for
+    again.
+    """
 
     async def get_response(self, path: str, scope: Scope) -> Response:  # noqa: D102
         response = await super().get_response(path, scope)

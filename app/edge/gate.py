@@ -1,4 +1,6 @@
-"""Nothing is open unless it is on this list: every other address needs a session, whether it exists or not."""
+"""Nothing is open unless it is on this list: every other address needs a session, whether it exists
+or not.
+"""
 
 from urllib.parse import quote
 
@@ -23,7 +25,7 @@ class Gate:
         self.app = app
         self.engine = engine
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: D102
         if scope["type"] != "http" or scope["path"].startswith("/static/"):
             await self.app(scope, receive, send)
             return

@@ -15,8 +15,8 @@ CONTENT_SECURITY_POLICY = "; ".join(
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
-    # Not no-referrer: with it browsers send "Origin: null" with our own forms, and on plain HTTP, where there is no
-    # Sec-Fetch-Site, the origin is all that app.edge.origin has to go by.
+    # Not no-referrer: with it browsers send "Origin: null" with our own forms, and on plain HTTP, where there
+    # is no Sec-Fetch-Site, the origin is all that app.edge.origin has to go by.
     "Referrer-Policy": "same-origin",
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -32,7 +32,7 @@ class Headers:
         self.app = app
         self.headers = HEADERS | ({"Strict-Transport-Security": f"max-age={YEAR}"} if https else {})
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: D102
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)

@@ -75,12 +75,14 @@ def _short(key: str, value: Any) -> Any:
 
 
 class Log:
-    """Notes each answered request by its route's template (no tokens, no ids), and ends what nobody caught."""
+    """Notes each answered request by its route's template (no tokens, no ids), and ends what nobody
+    caught.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: D102
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return

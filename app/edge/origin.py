@@ -13,13 +13,15 @@ from app.settings import LOOPBACK
 
 
 class KnownHosts:
-    """Refuses foreign Host headers: a page elsewhere that points its own name at us (DNS rebinding) gets nothing."""
+    """Refuses foreign Host headers: a page elsewhere that points its own name at us (DNS rebinding) gets
+    nothing.
+    """
 
     def __init__(self, app: ASGIApp, *, hosts: Iterable[str]) -> None:
         self.app = app
         self.hosts = LOOPBACK | set(hosts)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: D102
         if scope["type"] == "http":
             found = Headers(scope=scope).getlist("host")
             if len(found) != 1 or name_of(found[0]) not in self.hosts:
@@ -38,7 +40,7 @@ class OwnPages:
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: D102
         if (
             scope["type"] == "http"
             and scope["method"] not in SAFE_METHODS
@@ -51,10 +53,11 @@ class OwnPages:
 
 
 def is_ours(headers: Headers) -> bool:
-    """Whether one of our own pages asks. Browsers send Sec-Fetch-Site where the connection is trusted (https, loopback).
+    """Whether one of our own pages asks. Browsers send Sec-Fetch-Site where the connection is trusted (https,
+    loopback).
 
-    Elsewhere they send Origin with every change, or at least a Referer; its host and port must be ours. A request with
-    none of the three is refused: no browser sends one from a page of ours.
+    Elsewhere they send Origin with every change, or at least a Referer; its host and port must be ours. A
+    request with none of the three is refused: no browser sends one from a page of ours.
     """
     site = headers.get("sec-fetch-site")
     if site is not None:

@@ -1,7 +1,7 @@
 """Slows down guessing of passwords: tokens by account and by address, that come back with time.
 
-Kept in memory: a restart forgives, which costs an attacker more time than it gives. An address gets many more than an
-account, because a whole class may stand behind one.
+Kept in memory: a restart forgives, which costs an attacker more time than it gives. An address gets many more
+than an account, because a whole class may stand behind one.
 """
 
 import threading

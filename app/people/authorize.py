@@ -1,25 +1,20 @@
 """The one place that decides who may do what to a thing."""
 
-from typing import Literal, Protocol, TypeVar
+from typing import Literal, TypeVar
 
-from sqlalchemy.orm import Mapped, Session
+from sqlalchemy.orm import Session
 
+from app.db import Owned
 from app.errors import NotFound
 from app.people.tables import User
 
 Action = Literal["read", "change", "delete"]
 
 
-class OwnedThing(Protocol):
-    """Anything with an owner."""
-
-    owner_id: Mapped[str]
+T = TypeVar("T", bound=Owned)
 
 
-T = TypeVar("T", bound=OwnedThing)
-
-
-def authorize(user: User, action: Action, thing: OwnedThing) -> None:  # noqa: ARG001
+def authorize(user: User, action: Action, thing: Owned) -> None:  # noqa: ARG001
     """Raise NotFound unless the person may; a stranger never learns that the thing exists.
 
     Today only owners may do anything. Classes (who may read, who may change) come here and nowhere else.

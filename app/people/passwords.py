@@ -100,7 +100,10 @@ def is_right(password: str, stored: str | None) -> bool:
 def find_weakness(password: str, name: str) -> str | None:
     """A sentence when a password is too easily guessed, else None."""
     if len(password) < SHORTEST:
-        return f"This password has {len(password)} characters; take at least {SHORTEST}. Three or four words make a good one."
+        return (
+            f"This password has {len(password)} characters; take at least {SHORTEST}. "
+            "Three or four words make a good one."
+        )
     if len(password) > LONGEST:
         return f"This password is longer than {LONGEST} characters. Take a shorter one."
     plain = password.lower()

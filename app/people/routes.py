@@ -18,7 +18,9 @@ router = APIRouter()
 
 @router.get("/enter/{token}")
 def enter(request: Request, token: str) -> Response:
-    """The one-time link printed at start. The one GET that changes something: it carries the secret itself."""
+    """The one-time link printed at start. The one GET that changes something: it carries the secret
+    itself.
+    """
     response = RedirectResponse("/", status_code=303)
     with open_session(request.app.state.engine) as db:
         user = use_entry_link(db, token)
@@ -50,7 +52,9 @@ def sign_in(
     try:
         check_tries(request, name)
     except TooOften as refusal:
-        return render(request, "people/sign_in.html", _form(name, next, refusal.sentence), status=refusal.status)
+        return render(
+            request, "people/sign_in.html", _form(name, next, refusal.sentence), status=refusal.status
+        )
     user = find_person(db, name, password)
     if user is None:
         sentence = "This name and password do not belong together. Check both; capital letters count."

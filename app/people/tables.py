@@ -9,7 +9,9 @@ from app.db import Base, new_id, now
 
 
 class User(Base):
-    """A person. The first is the owner of the server; until they set a password the server stays on loopback."""
+    """A person. The first is the owner of the server; until they set a password the server stays on
+    loopback.
+    """
 
     __tablename__ = "users"
 
@@ -33,7 +35,9 @@ class SignIn(Base):
 
 
 class EntryLink(Base):
-    """A one-time token printed at start: it makes who opens it the owner. Stored hashed, dead after one use."""
+    """A one-time token printed at start: it makes who opens it the owner. Stored hashed, dead after
+    one use.
+    """
 
     __tablename__ = "entry_links"
 

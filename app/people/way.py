@@ -9,7 +9,9 @@ LONGEST = 2000
 
 
 def safe_way(request: Request, wanted: str) -> str:
-    """The wanted address built anew from its path and query if one of our own pages answers to it, else home."""
+    """The wanted address built anew from its path and query if one of our own pages answers to it,
+    else home.
+    """
     if not wanted.startswith("/") or len(wanted) > LONGEST or not wanted.isprintable() or "\\" in wanted:
         return "/"
     parts = urlsplit("//here" + wanted)

@@ -1,4 +1,6 @@
-"""The real server, as a person starts it: ``skillet serve`` on a free port of loopback, with a folder of its own."""
+"""The real server, as a person starts it: ``skillet serve`` on a free port of loopback, with a folder of its
+own.
+"""
 
 import json
 import os

@@ -35,14 +35,23 @@ def test_shares(share: float | None, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(0.5, "0.5 s"), (8.2, "8.2 s"), (75, "75 s"), (120, "2 min"), (11100, "3 h 5 min"), (7200, "2 h"), (None, "–")],
+    [
+        (0.5, "0.5 s"),
+        (8.2, "8.2 s"),
+        (75, "75 s"),
+        (120, "2 min"),
+        (11100, "3 h 5 min"),
+        (7200, "2 h"),
+        (None, "–"),
+    ],
 )
 def test_times(seconds: float | None, text: str) -> None:
     assert duration(seconds) == text
 
 
 @pytest.mark.parametrize(
-    ("count", "text"), [(0, "0 bytes"), (999, "999 bytes"), (1200, "1.2 kB"), (3.4e6, "3.4 MB"), (2e13, "20 TB")]
+    ("count", "text"),
+    [(0, "0 bytes"), (999, "999 bytes"), (1200, "1.2 kB"), (3.4e6, "3.4 MB"), (2e13, "20 TB")],
 )
 def test_sizes(count: float, text: str) -> None:
     assert size(count) == text

@@ -10,7 +10,15 @@ from app.pages import Db
 from app.people.tables import User
 from tests.support.people import a_browser, a_user
 
-REFUSALS = [NotFound(), NotAllowed("n <b>"), Conflict("c"), BadInput("b"), TooLarge("t"), TooOften("o"), Refusal("r")]
+REFUSALS = [
+    NotFound(),
+    NotAllowed("n <b>"),
+    Conflict("c"),
+    BadInput("b"),
+    TooLarge("t"),
+    TooOften("o"),
+    Refusal("r"),
+]
 SECRET = "a secret inside of the server"
 
 
@@ -59,7 +67,9 @@ def test_three_shapes(browser: TestClient, which: int) -> None:
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/json"])
-def test_a_fault_of_ours_leaks_nothing(browser: TestClient, accept: str, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_fault_of_ours_leaks_nothing(
+    browser: TestClient, accept: str, capfd: pytest.CaptureFixture[str]
+) -> None:
     answer = browser.get("/break", headers={"Accept": accept})
     assert answer.status_code == 500
     assert "Something went wrong here, not with you." in answer.text
@@ -69,8 +79,12 @@ def test_a_fault_of_ours_leaks_nothing(browser: TestClient, accept: str, capfd: 
     assert SECRET in "".join(capfd.readouterr())
 
 
-@pytest.mark.parametrize(("method", "path", "status"), [("GET", "/nowhere", 404), ("DELETE", "/account", 405)])
-def test_the_frameworks_refusals_are_in_our_words(browser: TestClient, method: str, path: str, status: int) -> None:
+@pytest.mark.parametrize(
+    ("method", "path", "status"), [("GET", "/nowhere", 404), ("DELETE", "/account", 405)]
+)
+def test_the_frameworks_refusals_are_in_our_words(
+    browser: TestClient, method: str, path: str, status: int
+) -> None:
     answer = browser.request(method, path)
     assert answer.status_code == status
     assert "<h1>" in answer.text
@@ -95,7 +109,6 @@ def test_a_get_cannot_change_anything(browser: TestClient, app: FastAPI) -> None
 
 
 def names(app: FastAPI) -> set[str]:
-
 
     with app.state.engine.connect() as connection:
         return set(connection.scalars(select(User.name)))

@@ -14,7 +14,9 @@ from tests.support.people import a_browser
 
 def a_request(app: FastAPI, **headers: str) -> Request:
     raw = [(name.replace("_", "-").lower().encode(), value.encode()) for name, value in headers.items()]
-    return Request({"type": "http", "method": "GET", "path": "/", "headers": raw, "query_string": b"", "app": app})
+    return Request(
+        {"type": "http", "method": "GET", "path": "/", "headers": raw, "query_string": b"", "app": app}
+    )
 
 
 def test_a_missing_value_is_an_error_not_a_blank(app: FastAPI) -> None:
@@ -68,7 +70,9 @@ def test_an_address_changes_with_the_content(tmp_path: Path, monkeypatch: pytest
         static("missing.css")
 
 
-@pytest.mark.parametrize("name", sorted(str(file.relative_to(TEMPLATES)) for file in TEMPLATES.rglob("*.html")))
+@pytest.mark.parametrize(
+    "name", sorted(str(file.relative_to(TEMPLATES)) for file in TEMPLATES.rglob("*.html"))
+)
 def test_every_template_can_be_read_and_marks_nothing_as_safe(name: str) -> None:
     templates.get_template(name)
     text = (TEMPLATES / name).read_text()

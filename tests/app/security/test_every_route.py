@@ -10,9 +10,7 @@ from app.pages import SAFE_METHODS
 from tests.support.people import a_browser, a_user
 from tests.support.routes import fill, list_routes
 
-ANY = {
-    name: "x1" for name in ("dataset_id", "project_id", "run_id", "upload_id", "column_id", "token", "row")
-}
+ANY = dict.fromkeys(("dataset_id", "project_id", "run_id", "upload_id", "column_id", "token", "row"), "x1")
 OPEN = {"/healthz", "/static/app.css", "/enter/{token}", "/sign-in"}
 
 

@@ -99,7 +99,7 @@ def test_its_owner_finds_it(app: FastAPI, owner: User, values: dict[str, str]) -
 
 def test_a_thing_that_is_not_looks_the_same(app: FastAPI, values: dict[str, str]) -> None:
     browser = a_browser(app, a_user(app.state.engine, "Stranger"))
-    missing = {name: "doesNotExist1234" for name in BUILDERS} | INSIDE
+    missing = dict.fromkeys(BUILDERS, "doesNotExist1234") | INSIDE
     for method, path in with_ids(app):
         if method == "GET":
             query = FORMS.get((method, path), {})
@@ -113,7 +113,7 @@ def test_a_thing_that_is_not_looks_the_same(app: FastAPI, values: dict[str, str]
 )
 def test_odd_ids_are_not_found(app: FastAPI, id: str) -> None:
     browser = a_browser(app, a_user(app.state.engine))
-    odd = {name: id for name in BUILDERS} | INSIDE
+    odd = dict.fromkeys(BUILDERS, id) | INSIDE
     wrong = []
     for method, path in with_ids(app):
         answer = browser.request(method, fill(path, odd), params=FORMS.get((method, path), {}))

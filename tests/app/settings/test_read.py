@@ -81,7 +81,9 @@ def test_a_password_in_a_refused_database_is_not_shown(monkeypatch: pytest.Monke
 
 
 def test_a_misspelt_setting_is_noticed() -> None:
-    found = list_unknown({"SKILLET_PROT": "80", "SKILLET_PORT": "80", "SKILLET_SHARED_DATA": "/x", "HOME": "/"})
+    found = list_unknown(
+        {"SKILLET_PROT": "80", "SKILLET_PORT": "80", "SKILLET_SHARED_DATA": "/x", "HOME": "/"}
+    )
     assert found == ["SKILLET_PROT is not a setting and changes nothing. Did you mean SKILLET_PORT?"]
 
 

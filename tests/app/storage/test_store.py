@@ -16,7 +16,8 @@ ROOMS = ["upload", "version", "job"]
 
 @pytest.mark.parametrize("room", ROOMS)
 @pytest.mark.parametrize(
-    "id", ["", "..", ".", "a/b", "../x", "/etc/passwd", "a\\b", "a\x00", "a b", "é", "x" * 65, "a\n", "~", "%2e"]
+    "id",
+    ["", "..", ".", "a/b", "../x", "/etc/passwd", "a\\b", "a\x00", "a b", "é", "x" * 65, "a\n", "~", "%2e"],
 )
 def test_what_is_no_id_never_becomes_a_path(room: str, id: str, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="is not an id"):
@@ -49,7 +50,9 @@ def test_a_second_server_is_refused_with_the_name_of_the_first(tmp_path: Path) -
     store = Store(tmp_path)
     store.create()
     with store.lock():
-        code = f"from pathlib import Path; from app.storage import Store; Store(Path({str(tmp_path)!r})).lock()"
+        code = (
+            f"from pathlib import Path; from app.storage import Store; Store(Path({str(tmp_path)!r})).lock()"
+        )
         other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
         assert "FolderInUse" in other.stderr
         with pytest.raises(FolderInUse, match=r"already served by process \d+ on .*--data"):
