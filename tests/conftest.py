@@ -49,7 +49,7 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgreSQL]
     programs = find_postgresql()
     if programs is None:
         missing(
-            "PostgreSQL's server is not installed (Debian: postgresql). Its half of the database tests is left out."
+            "PostgreSQL's server is not installed (Debian: postgresql): its half of the tests is left out."
         )
     with PostgreSQL(programs) as server:
         yield server

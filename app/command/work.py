@@ -8,6 +8,7 @@ import structlog
 from app.datasets.service import finish_import
 from app.db import is_at_head, make_engine
 from app.edge.log import configure_logs
+from app.jobs.ending import Endings
 from app.jobs.worker import work
 from app.runs.service import finish_train
 from app.settings import Settings
@@ -21,7 +22,7 @@ def work_until(settings: Settings, stop: threading.Event) -> int:
     configure_logs(settings.log_level)
     store = Store(settings.data)
     store.create()
-    endings = {"import": partial(finish_import, store=store), "train": finish_train}
+    endings: Endings = {"import": partial(finish_import, store=store), "train": finish_train}
     engine = make_engine(settings)
     try:
         if not is_at_head(engine):

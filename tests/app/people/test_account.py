@@ -20,7 +20,8 @@ def stored(app: FastAPI, user: User) -> User:
 @pytest.mark.parametrize(
     ("password", "words"),
     [("short", "has 5 characters"), ("1234567", "at least 8"), ("password1", "first that anyone would try"),
-     ("PassWord123", "first that anyone"), ("aaaaaaaaaa", "first that anyone"), ("Ada Lovelace", "first that anyone"),
+     ("PassWord123", "first that anyone"), ("aaaaaaaaaa", "first that anyone"),
+     ("Ada Lovelace", "first that anyone"),
      ("x y" * 100, "longer than 200")],
 )  # fmt: skip
 def test_a_weak_password_is_refused_in_words(app: FastAPI, password: str, words: str) -> None:

@@ -151,7 +151,8 @@ def test_the_policy_allows_nothing_unsafe() -> None:
 
 @pytest.mark.parametrize(
     "host",
-    ["evil.test", "localhost.evil.test", "evil.test:80", "localhost.", "127.0.0.1.evil.test", "2130706433", "",
+    ["evil.test", "localhost.evil.test", "evil.test:80", "localhost.", "127.0.0.1.evil.test", "2130706433",
+     "",
      "localhost@evil.test", "[::2]", "localhost, evil.test", "0.0.0.0"],
 )  # fmt: skip
 def test_a_foreign_host_gets_nothing_anywhere(
