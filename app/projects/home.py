@@ -71,7 +71,7 @@ class DatasetLine:
     born: datetime
 
 
-def list_running(db: Session, user: User, find_places: FindPlaces | None) -> list[RunningLine]:
+def list_running(db: Session, user: User, find_places: FindPlaces) -> list[RunningLine]:
     """Jobs that wait or work, newest first, with their last words."""
     jobs = list(
         db.scalars(
@@ -81,7 +81,7 @@ def list_running(db: Session, user: User, find_places: FindPlaces | None) -> lis
             .limit(MOST)
         )
     )
-    places = own_places(db, jobs) | (find_places(db, jobs) if find_places is not None else {})
+    places = own_places(db, jobs) | find_places(db, jobs)
     return [running_line(db, job, places[job.id]) for job in jobs if job.id in places]
 
 

@@ -29,7 +29,7 @@ router = APIRouter()
 def show_home(request: Request, db: Db, person: Person) -> HTMLResponse:
     """Where to start, or what is going on."""
     store: Store = request.app.state.store
-    running = home.list_running(db, person, getattr(request.app.state, "find_places", None))
+    running = home.list_running(db, person, request.app.state.find_places)
     context: dict[str, Any] = {"running": running, "cursor": cursor([line.job for line in running])}
     if wants_fragment(request):
         return render(request, "projects/home.html", context, block="running_now")
