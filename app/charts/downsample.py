@@ -1,4 +1,4 @@
-"""Fewer points that draw the same line: the lowest and highest of each bucket, and those that must not vanish."""
+"""Fewer points that draw the same line: the lowest and highest of each bucket, and those that must stay."""
 
 from collections.abc import Sequence
 

@@ -98,12 +98,16 @@ class Child:
 
 @dataclass
 class Nursery:
-    """Makes children. ``warm=None``: no spares. Importing ``preload`` must start no parallel region."""
+    """Makes children. ``warm=None``: no spares.
+
+    The modules of ``carry_out`` and ``warm`` are imported once, in the forkserver, and shared by all
+    children. That must start no thread: a fork after OpenMP has begun would hang at the first parallel
+    region.
+    """
 
     carry_out: str
     warm: str | None
     lanes: Sequence[str]
-    preload: Sequence[str] = ()
     _context: ForkServerContext = field(init=False)
     _spares: dict[str, Child] = field(default_factory=dict)
     _not_before: dict[str, float] = field(default_factory=dict)
@@ -112,7 +116,8 @@ class Nursery:
         for name, value in ENVIRONMENT.items():
             os.environ.setdefault(name, value)
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(["app.jobs.child", *self.preload])
+        shared = [dotted.partition(":")[0] for dotted in (self.warm, self.carry_out) if dotted]
+        self._context.set_forkserver_preload(["app.jobs.child", *shared])
 
     def tend(self) -> None:
         """Replace spares that are missing or dead; called again and again."""

@@ -78,7 +78,8 @@ class Channel:
 class Hub:
     """One a server process; lives on its event loop."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, heartbeat: float = HEARTBEAT) -> None:
+        self.heartbeat = heartbeat
         self.engine = engine
         self._jobs: dict[str, Watched] = {}
         self._channels: dict[tuple[str, ...], Channel] = {}
@@ -119,7 +120,7 @@ class Hub:
         return sum(channel.viewers for channel in self._channels.values())
 
     async def _poll(self) -> None:
-        heartbeat = steady() + HEARTBEAT
+        heartbeat = steady() + self.heartbeat
         while self._jobs:
             try:
                 await self._tick()
@@ -127,7 +128,7 @@ class Hub:
                 log.warning("stream_cannot_read", error=str(error).splitlines()[0])
                 await asyncio.sleep(1.0)
             if steady() >= heartbeat:
-                heartbeat = steady() + HEARTBEAT
+                heartbeat = steady() + self.heartbeat
                 for channel in self._channels.values():
                     channel.put(BEAT)
                 self._ring()

@@ -17,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from app.db import open_session
 from app.errors import BadInput, Refusal, TooOften
+from app.jobs.clock import steady
 from app.jobs.hub import Channel, Hub, encode, read_events, write_cursor
 from app.jobs.tables import Job
 from app.pages import Db
@@ -31,6 +32,8 @@ MOST_OF_A_SESSION = 6
 MOST_IN_ALL = 5000
 PATIENCE = 20.0
 """Seconds that a client may take nothing of what is sent before it is let go."""
+LONGEST = 3600.0
+"""Seconds until a stream is closed anyway; who comes back shows that they may still read."""
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "X-Content-Type-Options": "nosniff"}
 
 
@@ -120,7 +123,8 @@ class EventStream(Response):
     async def _write(self, send: Send) -> None:
         async def put(chunk: bytes, *, more: bool = True) -> None:
             message = {"type": "http.response.body", "body": chunk, "more_body": more}
-            await asyncio.wait_for(send(message), PATIENCE)
+            async with asyncio.timeout(PATIENCE):  # wait_for may swallow a cancellation before Python 3.12
+                await send(message)
 
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
         await put(b"retry: %d\n\n" % random.randint(1000, 3000))  # noqa: S311  spread, not secrecy
@@ -153,7 +157,8 @@ class EventStream(Response):
             return read_events(db, job, after, upto)
 
     async def _live(self, channel: Channel, place: int) -> AsyncIterator[bytes]:
-        while True:
+        until = steady() + LONGEST
+        while steady() < until:
             await self.seats.hub.news(channel, place)
             chunk = channel.after(place)
             if chunk is None:

@@ -39,7 +39,6 @@ LONG = ("train",)
 UNCAUGHT = 1
 """Exit code after an exception: it would be the same the next time."""
 PASSING = (OperationalError, InterfaceError, PoolTimeout)
-PRELOAD = ("numpy", "torch", "sklearn.ensemble", "xgboost", "trainer.warm", "trainer.work")
 UNENTERED = (
     "The work was done, but its result could not be entered. Start it again; the log of the server says why."
 )
@@ -62,7 +61,7 @@ def work(
     names what the children run: dotted paths, as the app knows only the trainer's contract.
     """
     limits = limits or Limits(lease=float(settings.lease_seconds))
-    nursery = Nursery(carry_out, warm, lanes, PRELOAD if warm else ())
+    nursery = Nursery(carry_out, warm, lanes)
     worker = Worker(engine, Store(settings.data), Cores(settings.cores), endings, nursery, limits)
     keeper = Keeper(engine, worker.running, limits)
     keeper.start()

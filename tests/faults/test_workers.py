@@ -59,7 +59,7 @@ def test_a_child_that_hangs_is_ended_and_resumed(
     engine: Engine, settings: Settings, store: Store, user: User, what: str
 ) -> None:
     id = a_job(engine, store, user, steps=10, what=what, at=5)
-    with AWorker(engine, settings, still=2.0):
+    with AWorker(engine, settings, still=5.0):
         job = wait_for_state(engine, id, "done", "failed")
     assert (job.state, job.losses) == ("done", 1)
     check_whole(engine, id, 10)

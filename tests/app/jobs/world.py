@@ -73,14 +73,12 @@ def states_of(engine: Engine, id: str) -> list[str]:
 
 
 def check_whole(engine: Engine, id: str, steps: int) -> None:
-    """Every event once, without a gap; the curve is that of a run to ``steps`` that nothing ever happened to."""
+    """Every event once, without a gap; the curve is that of a run that nothing ever befell."""
     events = events_of(engine, id)
     assert [event.seq for event in events] == list(range(1, len(events) + 1))
     assert find_job(engine, id).seq == len(events)
-    assert series_of(events)["train/loss"] == (
-        list(range(1, steps + 1)),
-        [1 / step for step in range(1, steps + 1)],
-    )
+    whole = list(range(1, steps + 1))
+    assert series_of(events)["train/loss"] == (whole, [1 / step for step in whole])
 
 
 def wait_for(condition: Callable[[], Any], patience: float = 20.0, what: str = "it") -> Any:
