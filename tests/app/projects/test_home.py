@@ -15,6 +15,7 @@ from app.projects.home import age
 from app.storage import Store
 from tests.support.datasets import a_dataset
 from tests.support.people import a_browser, a_user
+from tests.support.runs import a_project, a_run
 from trainer.contract.samples import SAMPLES
 
 
@@ -56,6 +57,15 @@ def test_used(browser: TestClient, engine: Engine, store: Store, person: User) -
     assert "Reading Two moons" in part
     assert "<html" not in part
     assert "data-island" not in part
+
+
+def test_trainings_under_way_lead_to_their_run(app: FastAPI, browser: TestClient, person: User) -> None:
+    project = a_project(app, person)
+    run = a_run(app, person, project)
+    page = browser.get("/").text
+    assert f'href="/runs/{run.id}"' in page
+    assert f"{project.name}: run 1" in page
+    assert "has runs" in page
 
 
 def test_shows_nobody_elses_work(app: FastAPI, engine: Engine, store: Store, browser: TestClient) -> None:
