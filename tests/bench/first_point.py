@@ -23,7 +23,11 @@ addEventListener("skillet:first-point", () => { window.drawnAt = Date.now(); }, 
 
 def measure() -> dict[str, dict[str, Any]]:
     """``run.first_point``: median over learners and runs on the flowers sample; ``run.first_point_p95`` beside it."""
-    with tempfile.TemporaryDirectory() as folder, AServer(Path(folder)) as server, sync_playwright() as playwright:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        AServer(Path(folder)) as server,
+        sync_playwright() as playwright,
+    ):
         project = _ask_flowers(server.a_browser())
         page = launch(playwright).new_page()
         page.add_init_script(CLOCK)
@@ -32,7 +36,9 @@ def measure() -> dict[str, dict[str, Any]]:
         taken: list[float] = []
         for n in range(TIMES):
             learner = ("mlp", "boosting", "linear")[n % 3]
-            milliseconds = _click_to_point(page, f"{server.base_url}/projects/{project}/model?learner={learner}")
+            milliseconds = _click_to_point(
+                page, f"{server.base_url}/projects/{project}/model?learner={learner}"
+            )
             if n >= 3:  # the first of each fills the browser's cache of scripts
                 taken.append(milliseconds)
             page.wait_for_selector("[data-state=done]", timeout=60_000)
