@@ -1,5 +1,6 @@
 """How the text of a column becomes values: a pattern to guess by, and the SQL that proves it on every cell."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -8,9 +9,12 @@ from trainer.sources.cells import MISSING
 from trainer.sources.engine import literal
 
 BLANKS = literal(" \t\r\n\u00a0\u3000")
-MARKERS = ", ".join(literal(marker) for marker in MISSING)
-SAID = f"CASE WHEN trim({{x}}, {BLANKS}) NOT IN ({MARKERS}) THEN trim({{x}}, {BLANKS}) END"
-"""The cell without blanks around it; NULL where it says that it is missing."""
+PATTERN = literal("|".join(re.escape(marker) for marker in MISSING))
+LONGEST = max(map(len, MISSING))
+TRIMMED = f"trim({{x}}, {BLANKS})"
+SAID = f"CASE WHEN strlen({TRIMMED}) > {LONGEST} OR NOT regexp_full_match({TRIMMED}, {PATTERN}) THEN {TRIMMED} END"
+"""The cell without blanks around it; NULL where it says that it is missing. Never ``IN (...)``: DuckDB makes a
+join of a long list, and a join loses the order of the rows."""
 
 
 @dataclass(frozen=True)

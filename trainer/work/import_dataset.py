@@ -1,7 +1,6 @@
 """From a stranger's file to a dataset version: read, type, measure, name by content, put in place whole or not at all."""
 
 import errno
-import hashlib
 import os
 import shutil
 import tempfile
@@ -22,7 +21,7 @@ from trainer.columns.measure import count_distinct, measure, most_frequent
 from trainer.contract.dataset import Column, Profile, Schema, VersionFolder
 from trainer.contract.documents import write_document
 from trainer.contract.events import ProgressPayload
-from trainer.contract.folder import EventWriter, JobFolder, sha256
+from trainer.contract.folder import EventWriter, JobFolder
 from trainer.contract.order import ImportOrder
 from trainer.contract.outcome import Outcome
 from trainer.contract.samples import SAMPLES
@@ -37,6 +36,7 @@ from trainer.sources.refusal import Refused
 from trainer.sources.rejects import Rejects
 from trainer.sources.synthetic import PICTURES, write_table
 from trainer.sources.zips import Archive
+from trainer.work.content import name_version
 
 SECONDS = 3_600
 MEMORY = 6 << 30
@@ -291,7 +291,7 @@ def write_typed(table: TextTable, desk: Desk) -> dict[str, Guess]:
                 target = literal(str(desk.version.table))
                 with desk.watching(engine, "reading the table", size, "bytes"):
                     engine.execute(
-                        f"COPY (SELECT {values} FROM {table.relation(readers)}) TO {target} (FORMAT parquet)"
+                        f"COPY (SELECT {values} FROM {table.relation(readers)}) TO {target} (FORMAT parquet, PRESERVE_ORDER true)"
                     )  # noqa: S608 - ids and our own paths
             except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
                 raise BadRows(str(error).splitlines()[0]) from error
@@ -329,12 +329,8 @@ def faults(engine: duckdb.DuckDBPyConnection) -> tuple[str | None, frozenset[str
 
 def settle_down(version: VersionFolder, source: str, datasets: Path) -> str:
     """Name the version by its content and how it was read, make it survive a loss of power, and put it in its place. The name."""
-    files = sorted(path for path in version.path.rglob("*") if path.is_file())
-    content = hashlib.sha256(source.encode())
-    for path in files:
-        if path != version.profile:  # counted in parallel: the last digits of a mean are not always the same
-            content.update(f"{path.relative_to(version.path)}\0{sha256(path)}\n".encode())
-    name = content.hexdigest()[:20]
+    name = name_version(version, source)
+    files = [path for path in version.path.rglob("*") if path.is_file()]
     for path in [*files, *{path.parent for path in files}]:
         sync(path)
     target = datasets / name
