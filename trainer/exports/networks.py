@@ -15,11 +15,14 @@ class Answering(nn.Module):
     ``mean`` is None for classes.
     """
 
+    mean: torch.Tensor
+    deviation: torch.Tensor
+
     def __init__(self, network: nn.Module, mean: float | None, deviation: float) -> None:
         super().__init__()
         self.network = network
         self.classes = mean is None
-        # float64, since float32 cannot hold 100,000,000 ± 1; tensors, since the exporter makes numbers float32
+        # float64, as float32 cannot hold 100,000,000 ± 1; tensors, as the exporter makes numbers float32
         self.register_buffer("mean", torch.tensor(mean or 0.0, dtype=torch.float64))
         self.register_buffer("deviation", torch.tensor(deviation, dtype=torch.float64))
 

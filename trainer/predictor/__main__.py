@@ -5,6 +5,7 @@ import asyncio
 import sys
 from pathlib import Path
 
+from trainer.limits import close_network
 from trainer.predictor.server import serve
 from trainer.predictor.sessions import Sessions
 
@@ -19,6 +20,7 @@ def main() -> int:
     )
     given = parser.parse_args()
     root = given.root or given.socket.parent / "jobs"
+    close_network()
     asyncio.run(serve(given.socket, Sessions(root, given.threads)))
     return 0
 
