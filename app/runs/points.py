@@ -54,8 +54,8 @@ def finite(line: Line) -> Line:
 def find_best(
     lines: dict[str, Line], question: Question, best_step: int | None, steps_per_epoch: int | None
 ) -> dict[str, Any] | None:
-    """The best point so far on the validation part: by the question's metric, else by the loss."""
-    for metric in (question.metric, "loss"):
+    """The best point so far on the validation part: where its loss is lowest, as training itself chooses."""
+    for metric in ("loss", question.metric):
         steps, values = lines.get(f"validation/{metric}", ([], []))
         if not values:
             continue

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict
-from app.jobs.service import ask, cursor, find_last
+from app.jobs.service import ask, cursor, find_last, list_events
 from app.jobs.tables import Job
 from app.pages import Db, render, wants_fragment, words
 from app.people.authorize import get_changeable, get_readable
@@ -37,6 +37,7 @@ _ = words.gettext
 
 router = APIRouter()
 
+MOST_FINDINGS = 5
 LOG_TAIL = 16_384
 """Bytes of the log's end that a page shows."""
 
@@ -223,6 +224,7 @@ def state_context(db: Session, store: Store, run: Run) -> dict[str, Any]:
         "interval": interval,
         "metric_name": metric_name,
         "gradient": LEARNERS[run.learner].network,
+        "findings": [event.payload for event in list_events(db, job.id, kinds=["finding"])][-MOST_FINDINGS:],
         "cursor": cursor([job]),
     }
 

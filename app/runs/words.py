@@ -43,9 +43,8 @@ def headline(run: Run, job: Job, ahead: int, progress: ProgressPayload | None, v
     if job.state == "starting":
         return _("{name} is starting.").format(name=name)
     if job.state == "running":
-        return _("{name}: {what}.").format(
-            name=name, what=(position(progress) or _("getting ready")).rstrip(".")
-        )
+        what = position(progress).split(" · ")[0] or _("getting ready")
+        return _("{name}: {what}.").format(name=name, what=what)
     if job.state in ("done", "stopped") and verdict:
         return verdict
     sentence = job.sentence.strip()
@@ -74,9 +73,16 @@ def progress_of(job: Job, progress: ProgressPayload | None) -> Progress | None:
     """The thin line; None where nothing moves."""
     if job.state not in MOVING and job.state != "paused":
         return None
-    if job.state == "queued" or progress is None:
-        return Progress(0, None if job.state != "paused" else 1, job.sentence)
-    return Progress(progress.done, progress.total or None, position(progress))
+    if job.state in ("queued", "starting") or progress is None:
+        return Progress(
+            0, None if job.state != "paused" else 1, "" if job.state == "running" else job.sentence
+        )
+    parts = position(progress).split(" · ")
+    if job.state == "running":
+        parts = parts[1:]  # where it stands is the headline
+    elif progress.eta is not None:
+        parts = parts[:-1]  # nobody knows how long it stands still
+    return Progress(progress.done, progress.total or None, " · ".join(parts))
 
 
 def failure_of(job: Job, progress: ProgressPayload | None, *, kept: bool) -> Failure | None:

@@ -18,6 +18,7 @@ export function start(figure) {
   const handlers = {
     "skillet:points": (event) => curve.receive(event.detail),
     "skillet:rewind": (event) => curve.receive(event.detail),
+    "skillet:progress": (event) => curve.count(event.detail),
     "skillet:state": (event) => curve.isMine(event.detail) && curve.askSoon(),
   };
   for (const [name, handler] of Object.entries(handlers)) document.body.addEventListener(name, handler);
@@ -119,6 +120,14 @@ class Curve {
     if (longest > Math.max(MOST_POINTS, 1.25 * this.fetched)) this.askSoon();
   }
 
+  /** The first progress says how many steps an epoch has; from then on the axis counts epochs. */
+  count(message) {
+    const perEpoch = message.payload.steps_per_epoch;
+    if (this.seq === null || !perEpoch || this.perEpoch || this.unit !== "step" || !this.isMine(message)) return;
+    this.perEpoch = perEpoch;
+    this.draw();
+  }
+
   rewind(step) {
     for (const line of Object.values(this.series)) {
       const keep = line.step.findLastIndex((at) => at <= step) + 1;
@@ -180,8 +189,13 @@ class Curve {
   }
 
   ring(metric) {
-    const here = this.best?.metric === metric;
-    return { x: here ? [this.x(this.best.step)] : [], y: here ? [this.best.value] : [] };
+    if (!this.best) return { x: [], y: [] };
+    let value = this.best.value;
+    if (this.best.metric !== metric) {
+      const line = this.series[`validation/${metric}`];
+      value = line?.value[line.step.indexOf(this.best.step)];
+    }
+    return value === undefined ? { x: [], y: [] } : { x: [this.x(this.best.step)], y: [value] };
   }
 
   layout(metric, place) {
