@@ -1,6 +1,8 @@
 """Bytes on their way in: refused in words, appended at their offset, kept after a cut."""
 
 import fcntl
+import socket
+import time
 from pathlib import Path
 
 import httpx
@@ -16,6 +18,7 @@ from app.people.tables import User
 from app.settings import Settings
 from app.storage import Store
 from tests.support.people import a_browser, a_user
+from tests.support.server import AServer
 
 
 def an_upload(browser: TestClient, filename: str = "people.csv", size: int = 10) -> str:
@@ -153,3 +156,28 @@ def test_half_a_file_is_not_imported(browser: TestClient) -> None:
 def test_files_are_for_their_owner_alone(browser: TestClient, store: Store) -> None:
     path: Path = store.upload(an_upload(browser))
     assert path.stat().st_mode & 0o077 == 0
+
+
+def test_a_connection_that_breaks_keeps_what_came(a_server: AServer) -> None:
+    client = a_server.a_browser()
+    id = client.post("/uploads", json={"filename": "cut.csv", "size": 5_000_000}).json()["id"]
+    cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+    host = a_server.base_url.removeprefix("http://")
+    head = (
+        f"PATCH /uploads/{id} HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\n"
+        "Sec-Fetch-Site: same-origin\r\n"
+        "Upload-Offset: 0\r\nContent-Length: 4000000\r\n\r\n"
+    )
+    content = bytes(range(251)) * 20_000
+    name, port = host.split(":")
+    with socket.create_connection((name, int(port))) as line:
+        line.sendall(head.encode() + content[:2_500_000])
+    until = time.monotonic() + 20
+    while client.head(f"/uploads/{id}").headers["Upload-Offset"] != "2500000":
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    rest = client.patch(
+        f"/uploads/{id}", content=content[2_500_000:5_000_000], headers={"Upload-Offset": "2500000"}
+    )
+    assert rest.status_code == 204
+    assert (a_server.data / "uploads" / id).read_bytes() == content[:5_000_000]
