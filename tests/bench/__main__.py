@@ -1,7 +1,7 @@
 """``make bench``: every measurement that is a ratio to a baseline of the same run, as a table and as JSON.
 
-Each module beside this one has ``measure() -> dict[id, {"value", "unit", "bar", "holds", "against"}]``. Names on the command
-line choose some: ``python -m tests.bench loop stream``. ``--write`` keeps the table in docs/bench.md.
+Each module beside this one has ``measure() -> dict[id, {"value", "unit", "bar", "holds", "against"}]``. Names on the
+command line choose some: ``python -m tests.bench loop stream``. ``--write`` keeps the table in docs/bench.md.
 """
 
 import argparse
@@ -45,7 +45,9 @@ def table(measured: Measured) -> str:
     lines = ["| id | value | unit | bar | holds | against |", "| --- | --- | --- | --- | --- | --- |"]
     for id, row in sorted(measured.items()):
         holds = {True: "yes", False: "**no**", None: "–"}[row["holds"]]
-        lines.append(f"| {id} | {row['value']:.4g} | {row['unit']} | {row['bar']} | {holds} | {row['against']} |")
+        lines.append(
+            f"| {id} | {row['value']:.4g} | {row['unit']} | {row['bar']} | {holds} | {row['against']} |"
+        )
     return "\n".join(lines)
 
 
@@ -62,7 +64,11 @@ def machine() -> str:
     cpu = platform.processor() or platform.machine()
     info = Path("/proc/cpuinfo")
     if info.exists():
-        names = [line.split(":", 1)[1].strip() for line in info.read_text().splitlines() if line.startswith("model name")]
+        names = [
+            line.split(":", 1)[1].strip()
+            for line in info.read_text().splitlines()
+            if line.startswith("model name")
+        ]
         cpu = names[0] if names else cpu
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return f"{os.cpu_count()} cores of {cpu}, {memory:.0f} GiB, Python {platform.python_version()}"

@@ -17,7 +17,7 @@ STARTS = 3
 
 
 def measure() -> dict[str, dict[str, Any]]:
-    """``serve.cold``: command to first page answered, over starting Python with the web framework alone; ``serve.rss``."""
+    """``serve.cold``: command to first page answered, over importing the framework; ``serve.rss``."""
     bare = min(_bare_start() for _ in range(STARTS))
     cold, memory = [], []
     for _ in range(STARTS):
