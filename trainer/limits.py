@@ -1,4 +1,6 @@
-"""What a process gives up before it opens a stranger's file: the network, and more than its share of the machine."""
+"""What a process gives up before it opens a stranger's file: the network, and more than its share of the
+machine.
+"""
 
 import ctypes
 import errno
@@ -29,11 +31,12 @@ log = logging.getLogger(__name__)
 
 
 def confine(seconds: int, memory_bytes: int, file_bytes: int) -> bool:
-    """Give up, for the rest of this process's life: CPU time over ``seconds`` from now, memory over ``memory_bytes``
-    more than is in use now, files over ``file_bytes``, more than 256 open files, and the network.
+    """Give up, for the rest of this process's life: CPU time over ``seconds`` from now, memory over
+    ``memory_bytes`` more than is in use now, files over ``file_bytes``, more than 256 open files, and the
+    network.
 
-    True when the network is closed too; on machines where it cannot be, that is logged. Breaking a limit shows as
-    SIGXCPU, MemoryError, OSError (EFBIG) or PermissionError.
+    True when the network is closed too; on machines where it cannot be, that is logged. Breaking a limit
+    shows as SIGXCPU, MemoryError, OSError (EFBIG) or PermissionError.
     """
     used = resource.getrusage(resource.RUSAGE_SELF)
     lower(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + seconds)
@@ -63,8 +66,8 @@ def address_space() -> int:
 def close_network() -> bool:
     """Make the kernel refuse internet sockets (and io_uring, and ptrace), in all threads of this process.
 
-    Unix sockets stay: nothing outside the machine answers on them. False, with a line in the log, where there is no
-    seccomp or the processor is unknown.
+    Unix sockets stay: nothing outside the machine answers on them. False, with a line in the log, where
+    there is no seccomp or the processor is unknown.
     """
     machine = platform.machine()
     if sys.platform != "linux" or machine not in CALLS or struct.calcsize("P") != 8:

@@ -25,7 +25,9 @@ def profile(
     said: list[str],
     rejects: tuple[int, str | None],
 ) -> Profile:
-    """The profile of a written table. ``said``: what reading found; ``rejects``: how many, and the first in words."""
+    """The profile of a written table. ``said``: what reading found; ``rejects``: how many, and the first
+    in words.
+    """
     histograms = bins(engine, table, columns, measured)
     found: dict[str, ColumnProfile] = {}
     for column in columns:
@@ -167,7 +169,8 @@ def column_findings(rows: int, columns: list[Column], found: dict[str, ColumnPro
         if column.type == "category" and column.role == "input" and counts and counts[0] >= EXTREME * present:
             labels = found[column.id].histogram.labels or [""]
             sentence = (
-                f"{percent(counts[0] / present)} of ‘{column.name}’ is ‘{labels[0]}’. If you predict it, always saying so "
+                f"{percent(counts[0] / present)} of ‘{column.name}’ is ‘{labels[0]}’. If you predict "
+                "it, always saying so "
                 "is right that often: look at the balanced accuracy."
             )
             findings.append(Finding(kind="imbalance", column=column.id, sentence=sentence, count=counts[0]))

@@ -1,4 +1,6 @@
-"""Which rows train, which validate and which are locked for the test: the same for the same seed, everywhere."""
+"""Which rows train, which validate and which are locked for the test: the same for the same seed,
+everywhere.
+"""
 
 from typing import Any
 
@@ -55,8 +57,8 @@ def deal_classes(
     labels: npt.NDArray[Any], shares: tuple[float, ...], generator: np.random.Generator
 ) -> npt.NDArray[np.int8]:
     """The part of each row, dealt class by class in the order in which they first appear, so that
-    what a class is called does not matter. What rounding leaves over is carried to the next class, so that the
-    parts have their sizes in sum too.
+    what a class is called does not matter. What rounding leaves over is carried to the next class, so
+    that the parts have their sizes in sum too.
     """
     text = np.asarray([str(label) for label in labels]) if labels.dtype == object else labels
     _, first_K, class_N = np.unique(text, return_index=True, return_inverse=True)

@@ -1,7 +1,7 @@
 """What needs no learning: always the same answer, one rule on one column, a tree of two questions.
 
-Learned on the training rows, scored on a part by the question's metrics. A model that does not beat them has learned
-nothing that a person could not see in the table.
+Learned on the training rows, scored on a part by the question's metrics. A model that does not beat them
+has learned nothing that a person could not see in the table.
 """
 
 from dataclasses import dataclass
@@ -57,7 +57,9 @@ def label_of(value: Any) -> str | None:
 
 
 def score_baselines(version: VersionFolder, question: Question, parts: Parts, on: str) -> BaselineResults:
-    """Learn the three on ``parts["train"]`` and score them on ``parts[on]``. Row numbers are those of the version."""
+    """Learn the three on ``parts["train"]`` and score them on ``parts[on]``. Row numbers are those of the
+    version.
+    """
     schema = read_document(version.schema, Schema)
     columns = [schema.column(id) for id in question.inputs]
     target = read_target(version, question)

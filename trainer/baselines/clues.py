@@ -21,7 +21,9 @@ PICTURE_FACTS = ("brightness", "contrast", "red", "green", "blue", "width over h
 
 @dataclass(frozen=True)
 class Clue:
-    """One thing known about each row: a number (nan where missing) or, with ``names``, a category's number (-1)."""
+    """One thing known about each row: a number (nan where missing) or, with ``names``, a category's
+    number (-1).
+    """
 
     column: str
     name: str

@@ -1,7 +1,7 @@
 """One rule on one column: the answer that is best for each of its values, or between a few thresholds.
 
-After R. C. Holte, "Very simple classification rules perform well on most commonly used datasets", 1993: a value that
-occurs fewer than six times in training gets the answer for all.
+After R. C. Holte, "Very simple classification rules perform well on most commonly used datasets", 1993: a
+value that occurs fewer than six times in training gets the answer for all.
 """
 
 from dataclasses import dataclass
@@ -48,7 +48,11 @@ def learn_rule(clues: list[Clue], target_N: Floats, classes: int) -> Rule:
     overall = best_answer(target_N, classes)
     best, least = Rule(0, (), (overall, overall)), np.inf
     for place, clue in enumerate(clues):
-        rule = by_value(place, clue, target_N, classes) if clue.names is not None else by_range(place, clue, target_N, classes)
+        rule = (
+            by_value(place, clue, target_N, classes)
+            if clue.names is not None
+            else by_range(place, clue, target_N, classes)
+        )
         loss = loss_of(rule.predict(clues), target_N, classes)
         if loss < least:
             best, least = rule, loss
@@ -75,7 +79,9 @@ def by_value(place: int, clue: Clue, target_N: Floats, classes: int) -> Rule:
     seen_N = value_N >= 0
     count_V = np.bincount(value_N[seen_N], minlength=len(clue.names))
     if classes:
-        cells = np.bincount(value_N[seen_N] * classes + target_N[seen_N].astype(np.int64), minlength=len(clue.names) * classes)
+        cells = np.bincount(
+            value_N[seen_N] * classes + target_N[seen_N].astype(np.int64), minlength=len(clue.names) * classes
+        )
         answer_V = cells.reshape(len(clue.names), classes).argmax(axis=1).astype(np.float64)
     else:
         sum_V = np.bincount(value_N[seen_N], weights=target_N[seen_N], minlength=len(clue.names))
@@ -94,11 +100,20 @@ def by_range(place: int, clue: Clue, target_N: Floats, classes: int) -> Rule:
     if len(value_N) < 2 * LEAST:
         return Rule(place, (), (overall, missing))
     kind = DecisionTreeClassifier if classes else DecisionTreeRegressor
-    tree = kind(max_leaf_nodes=STEPS, min_samples_leaf=LEAST, random_state=0).fit(to_float32(value_N)[:, None], wish_N)
-    cuts = sorted(float(cut) for cut, left in zip(tree.tree_.threshold, tree.tree_.children_left, strict=True) if left >= 0)
+    tree = kind(max_leaf_nodes=STEPS, min_samples_leaf=LEAST, random_state=0).fit(
+        to_float32(value_N)[:, None], wish_N
+    )
+    cuts = sorted(
+        float(cut)
+        for cut, left in zip(tree.tree_.threshold, tree.tree_.children_left, strict=True)
+        if left >= 0
+    )
     thresholds = [round_between(cut, value_N) for cut in cuts]
     range_N = np.searchsorted(thresholds, value_N, side="left")
-    answers = [best_answer(wish_N[range_N == r], classes) if (range_N == r).any() else overall for r in range(len(thresholds) + 1)]
+    answers = [
+        best_answer(wish_N[range_N == r], classes) if (range_N == r).any() else overall
+        for r in range(len(thresholds) + 1)
+    ]
     return merge(Rule(place, tuple(thresholds), (*answers, missing)))
 
 

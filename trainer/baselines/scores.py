@@ -1,7 +1,8 @@
-"""Scores of plain answers with 95 % intervals by the bootstrap over rows (Efron & Tibshirani 1993, chapter 13).
+"""Scores of plain answers with 95 % intervals by the bootstrap over rows (Efron & Tibshirani 1993,
+chapter 13).
 
-Legend: N rows, K classes, R resamples, C filled cells of the confusion matrix, M moments. Resampling rows is the same
-as drawing the cells from a multinomial, or, for numbers, drawing the means of a few moments.
+Legend: N rows, K classes, R resamples, C filled cells of the confusion matrix, M moments. Resampling rows
+is the same as drawing the cells from a multinomial, or, for numbers, drawing the means of a few moments.
 """
 
 from typing import Any
@@ -84,7 +85,9 @@ def draw_means(moment_NM: Floats) -> Floats:
 
 
 def measure_numbers(mean_RM: Floats, scale: float) -> dict[str, Floats]:
-    """Metrics from the means of squared error, absolute error, centred truth and its square (over ``scale``)."""
+    """Metrics from the means of squared error, absolute error, centred truth and its square (over
+    ``scale``).
+    """
     squared, absolute, centre, square = mean_RM.T
     variance = square - centre**2
     flat = variance <= 1e-24

@@ -31,10 +31,10 @@ class Ask:
         """Yes or no for each row; a missing number is a no to "at most"."""
         values = clues[self.clue].values
         if self.threshold is not None:
-            return values <= self.threshold
+            return np.asarray(values <= self.threshold)
         if self.value is None:
-            return np.isnan(values) if clues[self.clue].names is None else values < 0
-        return values == self.value
+            return np.asarray(np.isnan(values) if clues[self.clue].names is None else values < 0)
+        return np.asarray(values == self.value)
 
     def words(self, clues: list[Clue]) -> str:
         """The question for people: "Sex is female", "Fare ≤ 52.3", "Age is missing"."""
@@ -49,7 +49,9 @@ class Ask:
 
 @dataclass(frozen=True)
 class Node:
-    """A question with what follows on yes and no, or an answer. ``target`` holds the training rows that came here."""
+    """A question with what follows on yes and no, or an answer. ``target`` holds the training rows that
+    came here.
+    """
 
     target: Floats
     answer: float
@@ -71,8 +73,8 @@ def learn_tree(clues: list[Clue], target_N: Floats, classes: int) -> Node:
 
 
 def encode(clues: list[Clue]) -> tuple[npt.NDArray[np.float32], list[Ask]]:
-    """Columns that a tree may split on, and the question that each stands for. A missing number is greatest, so that it
-    goes with the no of "at most"; whether it is missing may be asked too.
+    """Columns that a tree may split on, and the question that each stands for. A missing number is
+    greatest, so that it goes with the no of "at most"; whether it is missing may be asked too.
     """
     columns: list[npt.NDArray[np.float32]] = []
     asks: list[Ask] = []
@@ -85,7 +87,9 @@ def encode(clues: list[Clue]) -> tuple[npt.NDArray[np.float32], list[Ask]]:
         else:
             missing_N = np.isnan(clue.values)
             greatest = np.finfo(np.float32).max
-            columns.append(np.where(missing_N, greatest, to_float32(np.nan_to_num(clue.values))).astype(np.float32))
+            columns.append(
+                np.where(missing_N, greatest, to_float32(np.nan_to_num(clue.values))).astype(np.float32)
+            )
             asks.append(Ask(place, threshold=0.0))
         if missing_N.sum() >= LEAST:
             columns.append(missing_N.astype(np.float32))

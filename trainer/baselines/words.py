@@ -12,8 +12,8 @@ TOLD = 4
 ENOUGH = 0.98
 """From this accuracy (or R2) on two questions do the job."""
 METRICS = {
-    "accuracy": "of the answers right", "balanced_accuracy": "balanced accuracy", "f1": "F1", "rmse": "RMSE", "mae": "MAE",
-    "r2": "R²",
+    "accuracy": "of the answers right", "balanced_accuracy": "balanced accuracy", "f1": "F1", "rmse":
+    "RMSE", "mae": "MAE", "r2": "R²",
 }  # fmt: skip
 
 
@@ -23,7 +23,7 @@ def say_answer(answer: float, classes: list[str]) -> str:
 
 
 def describe_rule(rule: Rule, clues: list[Clue], classes: list[str]) -> str:
-    """"Sex is female → 1, else 0", or "Fare ≤ 10.5 → 0, ≤ 74 → 1, else 1"."""
+    """ "Sex is female → 1, else 0", or "Fare ≤ 10.5 → 0, ≤ 74 → 1, else 1"."""
     clue = clues[rule.clue]
     if clue.names is None:
         if not rule.thresholds:
@@ -46,7 +46,7 @@ def describe_rule(rule: Rule, clues: list[Clue], classes: list[str]) -> str:
 
 
 def names_of(names: list[str]) -> str:
-    """"a, b or c", cut where there are many."""
+    """ "a, b or c", cut where there are many."""
     if len(names) > TOLD:
         return ", ".join(names[:TOLD]) + f" or {len(names) - TOLD} more"
     return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
@@ -68,14 +68,19 @@ def judge(question: Question, baselines: list[BaselineScore]) -> tuple[str, bool
     lower = metric in LOWER_IS_BETTER
     best, score = min(rules, key=lambda each: each[1].value if lower else -each[1].value)
     what = "A tree of two questions" if best.key == "tree" else "A rule on one column"
-    first = "Always saying the most frequent class" if question.task == "classification" else "Always saying the mean"
+    first = (
+        "Always saying the most frequent class"
+        if question.task == "classification"
+        else "Always saying the mean"
+    )
     near = best.scores["r2"].value if question.task == "regression" else score.value
     if near >= ENOUGH:
         already = f"R² {near:.2f}" if question.task == "regression" else f"{show(score)} {METRICS[metric]}"
         return f"{what} already gets {already}: you may not need learning.", False
     if not better(score, guess[1], lower=lower):
         return (
-            f"{first} {get(guess[1])}, and neither one column nor two questions do clearly better. What there is to "
+            f"{first} {get(guess[1])}, and neither one column nor two questions do clearly better. What "
+            "there is to "
             "learn is weak or hidden in combinations: learning will show, and it may find nothing.",
             True,
         )
@@ -87,7 +92,7 @@ def judge(question: Question, baselines: list[BaselineScore]) -> tuple[str, bool
 
 
 def get(score: Score) -> str:
-    """"gets 0.79 of the answers right", or "is off by 1,665 (RMSE)"."""
+    """ "gets 0.79 of the answers right", or "is off by 1,665 (RMSE)"."""
     if score.metric in LOWER_IS_BETTER:
         return f"is off by {show(score)} ({METRICS[score.metric]})"
     return f"gets {show(score)} {METRICS[score.metric]}"

@@ -13,7 +13,9 @@ LONGEST_MEAN = 80.0
 
 
 def is_category(measured: Measured, rows: int) -> bool:
-    """Few different texts, not each only once: at most 20 or a twentieth of the rows, never over 1,000, none of them long."""
+    """Few different texts, not each only once: at most 20 or a twentieth of the rows, never over 1,000,
+    none of them long.
+    """
     if measured.distinct == measured.count > MANY_ONCE:
         return False
     few = measured.distinct <= min(MOST, max(ALWAYS_FEW, int(rows * FEW_SHARE)))
@@ -29,4 +31,4 @@ def column(id: str, name: str, measured: Measured, top: list[tuple[str, int]], w
     else:
         reason, role = f"{measured.distinct:,} different values in {measured.count:,} rows{why}", "input"
     values = [value for value, _ in top] if measured.distinct <= MOST else None
-    return Column(id=id, name=name, type="category", reason=reason, role=role, categories=values)  # type: ignore[arg-type]
+    return Column(id=id, name=name, type="category", reason=reason, role=role, categories=values)

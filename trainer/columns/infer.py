@@ -35,8 +35,9 @@ class Guess:
 def guess(
     table: TextTable, engine: duckdb.DuckDBPyConnection, doubted: frozenset[str] = frozenset()
 ) -> dict[str, Guess]:
-    """A reading for each column. Columns that are plain numbers at the start are believed (the reader proves them);
-    others with a likely reading are proved here, in one scan. ``doubted``: columns that the reader has disproved.
+    """A reading for each column. Columns that are plain numbers at the start are believed (the reader
+    proves them); others with a likely reading are proved here, in one scan. ``doubted``: columns that the
+    reader has disproved.
     """
     cells = sample(table)
     comma_file = table.layout.delimiter != "," and any(
@@ -86,8 +87,8 @@ def share(reading: Reading, values: list[str]) -> float:
 def prove(
     table: TextTable, engine: duckdb.DuckDBPyConnection, doubtful: dict[str, list[Reading]], few: set[str]
 ) -> dict[str, Guess]:
-    """Try the likely readings on every cell: the first that fits all of them holds. Numbers of two kinds are a
-    choice; only columns in ``few``, whose start shows at most two, are counted for that.
+    """Try the likely readings on every cell: the first that fits all of them holds. Numbers of two kinds
+    are a choice; only columns in ``few``, whose start shows at most two, are counted for that.
     """
     asked: list[str] = []
     for id, likely in doubtful.items():
@@ -140,7 +141,7 @@ def settle(
         elif guessed.reading.type == "datetime":
             reason = f"all {found.count:,} values are dates{guessed.reading.words}" + absent(found, rows)
             role = "constant" if found.distinct == 1 else "input"
-            result.append(Column(id=id, name=name, type="datetime", reason=reason, role=role))  # type: ignore[arg-type]
+            result.append(Column(id=id, name=name, type="datetime", reason=reason, role=role))
         elif category.is_category(found, rows):
             top = most_frequent(engine, table, id, category.MOST)
             result.append(category.column(id, name, found, top, guessed.why + absent(found, rows)))
@@ -161,7 +162,7 @@ def number_column(id: str, name: str, found: Measured, rows: int, guessed: Guess
             role, reason = "id", f"numbers the rows from {found.minimum:,.0f} to {found.maximum:,.0f}"
         elif ID_NAME.search(name):
             role, reason = "id", f"all {rows:,} whole numbers differ and the name says that it is an id"
-    return Column(id=id, name=name, type="number", reason=reason, role=role, whole=found.whole)  # type: ignore[arg-type]
+    return Column(id=id, name=name, type="number", reason=reason, role=role, whole=found.whole)
 
 
 def absent(found: Measured, rows: int) -> str:

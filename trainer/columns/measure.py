@@ -1,4 +1,6 @@
-"""What DuckDB counts in every column of the typed table, in few scans. Types and profile are decided on this."""
+"""What DuckDB counts in every column of the typed table, in few scans. Types and profile are decided on
+this.
+"""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -37,10 +39,11 @@ class Measured:
     mean_length: float | None = None
 
 
+COUNTS = "count({c}), approx_count_distinct({c})"
 SQL = {
-    "number": "count({c}), approx_count_distinct({c}), min({c}), max({c}), avg({c}), coalesce(bool_and({c} = trunc({c})), false)",
-    "datetime": "count({c}), approx_count_distinct({c}), min(epoch({c})), max(epoch({c})), avg(epoch({c})), false",
-    "text": "count({c}), approx_count_distinct({c}), NULL, NULL, avg(length({c})), false",
+    "number": f"{COUNTS}, min({{c}}), max({{c}}), avg({{c}}), coalesce(bool_and({{c}} = trunc({{c}})), false)",
+    "datetime": f"{COUNTS}, min(epoch({{c}})), max(epoch({{c}})), avg(epoch({{c}})), false",
+    "text": f"{COUNTS}, NULL, NULL, avg(length({{c}})), false",
 }
 WIDTH = 6
 
@@ -71,7 +74,9 @@ def count_exactly(
 ) -> dict[str, Measured]:
     """Distinct values, counted rather than estimated where types hang on them."""
     wanted = [id for id, measured in found.items() if rows <= COUNT_ALL or deserves_count(measured, rows)]
-    return {id: replace(found[id], distinct=value) for id, value in count_distinct(engine, table, wanted).items()}
+    return {
+        id: replace(found[id], distinct=value) for id, value in count_distinct(engine, table, wanted).items()
+    }
 
 
 def count_distinct(engine: duckdb.DuckDBPyConnection, table: Path, ids: list[str]) -> dict[str, int]:
@@ -123,7 +128,7 @@ def most_frequent(
 ) -> list[tuple[str, int]]:
     """Values of a text column with their counts, most frequent first, equals by name."""
     found = engine.execute(
-        f"SELECT {id}, count(*) AS n FROM read_parquet({literal(str(table))}) WHERE {id} IS NOT NULL "  # noqa: S608 - ids are c0, c1, ...
+        f"SELECT {id}, count(*) AS n FROM read_parquet({literal(str(table))}) WHERE {id} IS NOT NULL "
         f"GROUP BY 1 ORDER BY n DESC, 1 LIMIT {most}"
     ).fetchall()
     return [(str(value), int(count)) for value, count in found]

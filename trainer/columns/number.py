@@ -1,4 +1,6 @@
-"""Numbers: with a decimal point, a decimal comma, or thousands set apart. Infinite values count as missing."""
+"""Numbers: with a decimal point, a decimal comma, or thousands set apart. Infinite values count as
+missing.
+"""
 
 from trainer.columns.reading import Reading
 from trainer.sources.cells import CODE, COMMA, PLAIN, THOUSANDS
@@ -38,7 +40,8 @@ DECIMAL_COMMA = Reading(
 THOUSANDS_COMMA = Reading(
     "number", thousands,
     FINITE.format(
-        codes=CODES + " AND regexp_full_match({x}, '[+-]?([0-9]{{1,3}}(,[0-9]{{3}})+|[0-9]+)([.][0-9]*)?([eE][+-]?[0-9]+)?')",
+        codes=CODES + " AND regexp_full_match({x}, "
+        "'[+-]?([0-9]{{1,3}}(,[0-9]{{3}})+|[0-9]+)([.][0-9]*)?([eE][+-]?[0-9]+)?')",
         number="replace({x}, ',', '')",
     ),
     " with commas between thousands",
@@ -46,7 +49,9 @@ THOUSANDS_COMMA = Reading(
 
 
 def readings(*, comma_file: bool) -> tuple[Reading, ...]:
-    """Ways to read a number, likeliest first. ``comma_file``: other columns show decimal commas beyond doubt."""
+    """Ways to read a number, likeliest first. ``comma_file``: other columns show decimal commas beyond
+    doubt.
+    """
     if comma_file:
         return DECIMAL_COMMA, PLAIN_NUMBER, THOUSANDS_COMMA
     return PLAIN_NUMBER, THOUSANDS_COMMA, DECIMAL_COMMA

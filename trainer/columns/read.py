@@ -16,7 +16,9 @@ Array = npt.NDArray[Any]
 
 
 def read_columns(version: VersionFolder, ids: Sequence[str], rows: Array | None = None) -> dict[str, Array]:
-    """Whole columns, or those ``rows``: float64 with nan, object (text or None), or datetime64[us] with NaT."""
+    """Whole columns, or those ``rows``: float64 with nan, object (text or None), or datetime64[us] with
+    NaT.
+    """
     table = pq.read_table(version.table, columns=list(ids))
     if rows is not None:
         table = table.take(pa.array(np.asarray(rows, dtype=np.int64)))

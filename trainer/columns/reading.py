@@ -1,4 +1,6 @@
-"""How the text of a column becomes values: a pattern to guess by, and the SQL that proves it on every cell."""
+"""How the text of a column becomes values: a pattern to guess by, and the SQL that proves it on every
+cell.
+"""
 
 import re
 from collections.abc import Callable
@@ -12,14 +14,17 @@ BLANKS = literal(" \t\r\n\u00a0\u3000")
 PATTERN = literal("|".join(re.escape(marker) for marker in MISSING))
 LONGEST = max(map(len, MISSING))
 TRIMMED = f"trim({{x}}, {BLANKS})"
-SAID = f"CASE WHEN strlen({TRIMMED}) > {LONGEST} OR NOT regexp_full_match({TRIMMED}, {PATTERN}) THEN {TRIMMED} END"
-"""The cell without blanks around it; NULL where it says that it is missing. Never ``IN (...)``: DuckDB makes a
-join of a long list, and a join loses the order of the rows."""
+MISSES = f"strlen({TRIMMED}) <= {LONGEST} AND regexp_full_match({TRIMMED}, {PATTERN})"
+SAID = f"CASE WHEN NOT ({MISSES}) THEN {TRIMMED} END"
+"""The cell without blanks around it; NULL where it says that it is missing. Never ``IN (...)``: DuckDB
+makes a join of a long list, and a join loses the order of the rows."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """One way to read a column. ``sql`` takes the trimmed cell as ``{x}`` and gives NULL where it does not fit."""
+    """One way to read a column. ``sql`` takes the trimmed cell as ``{x}`` and gives NULL where it does
+    not fit.
+    """
 
     type: Literal["number", "datetime", "text"]
     fits: Callable[[str], bool]

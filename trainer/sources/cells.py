@@ -1,4 +1,6 @@
-"""What a cell can say: nothing, a number. Shared by the sniffer, the column types and the SQL that reads columns."""
+"""What a cell can say: nothing, a number. Shared by the sniffer, the column types and the SQL that reads
+columns.
+"""
 
 import re
 

@@ -1,4 +1,6 @@
-"""A table of text: found layout, and the SQL that reads it. A file with damaged lines is first sifted into good and bad."""
+"""A table of text: found layout, and the SQL that reads it. A file with damaged lines is first sifted
+into good and bad.
+"""
 
 import csv
 from collections import deque
@@ -14,6 +16,10 @@ from trainer.sources.refusal import Refused
 from trainer.sources.rejects import Rejects
 from trainer.sources.sniff import LONGEST_LINE, SAMPLE_BYTES, Layout, repair_names, sniff
 
+MARKUP = (
+    ("<!doctype html", "a web page"), ("<html", "a web page"), ("<svg", "an SVG drawing"), ("<?xml", "an XML file"),
+    ("{\\rtf", "a formatted text"), ("{", "a JSON file"), ("[{", "a JSON file"), ("%pdf", "a PDF"),
+)  # fmt: skip
 MOST_HOPELESS = 50
 """After so many quotes that never close, the next are not followed over 1 MB of lines any more."""
 SHORT_LOOK = 20
@@ -52,12 +58,13 @@ class TextTable:
 
 
 def open_csv(path: Path, label: str, scratch: Path) -> TextTable:
-    """Find out how a file of text is laid out. Reads it once; writes a UTF-8 copy into ``scratch`` only if it needs one.
+    """Find out how a file of text is laid out. Reads it once; writes a UTF-8 copy into ``scratch`` only
+    if it needs one.
 
     Raises Refused in words.
     """
     encoding, words = find_encoding(path)
-    findings = []
+    findings: list[str] = []
     with path.open("rb") as file:
         head = file.read(SAMPLE_BYTES)
     old_ends = encoding == "utf-8" and b"\r" in head and b"\n" not in head
@@ -80,16 +87,14 @@ def open_csv(path: Path, label: str, scratch: Path) -> TextTable:
 def refuse_markup(text: str) -> None:
     """Say what a text is that is no table."""
     start = text.lstrip()[:200].casefold()
-    for sign, what in (
-        ("<!doctype html", "a web page"), ("<html", "a web page"), ("<svg", "an SVG drawing"), ("<?xml", "an XML file"),
-        ("{", "a JSON file"), ("[{", "a JSON file"), ("%pdf", "a PDF"), ("{\\rtf", "a formatted text"),
-    ):  # fmt: skip
+    for sign, what in MARKUP:
         if start.startswith(sign):
             raise Refused(f"This is {what}, not a table. Save the table as CSV or TSV and bring that.")
 
 
 def sift(table: TextTable, scratch: Path, rejects: Rejects, tell: Callable[[int], None]) -> TextTable:
-    """Copy the rows that can be read into ``scratch`` and tell the rest to ``rejects``, with line, reason and text.
+    """Copy the rows that can be read into ``scratch`` and tell the rest to ``rejects``, with line, reason
+    and text.
 
     ``tell`` hears how many bytes are done. The slow and careful pass, for files with damaged lines only.
     """
@@ -156,7 +161,9 @@ class Record:
 
 
 class Records:
-    """Splits a file into records: lines, joined while a quote is open. Memory is bounded by the longest line."""
+    """Splits a file into records: lines, joined while a quote is open. Memory is bounded by the longest
+    line.
+    """
 
     def __init__(self, file: BinaryIO, *, quoted: bool) -> None:
         self.position = 0

@@ -71,7 +71,8 @@ def is_utf8(path: Path) -> bool:
         zero = chunk.find(b"\0")
         if zero >= 0:
             raise Refused(
-                f"Byte {position + zero + 1:,} is a binary zero, which no text has: the file is damaged or not a table. "
+                f"Byte {position + zero + 1:,} is a binary zero, which no text has: the file is damaged "
+                "or not a table. "
                 "Save it as CSV (UTF-8) again."
             )
         position += len(chunk)
@@ -114,7 +115,9 @@ def is_japanese(path: Path) -> bool:
 
 
 def transcode(path: Path, encoding: str, target: Path) -> None:
-    """Write the file as UTF-8 with ``\\n`` line ends at ``target``, 4 MB at a time. Raises Refused where it breaks."""
+    """Write the file as UTF-8 with ``\\n`` line ends at ``target``, 4 MB at a time. Raises Refused where
+    it breaks.
+    """
     decoder = codecs.getincrementaldecoder(encoding)()
     carry = ""
     position = 0
@@ -124,7 +127,8 @@ def transcode(path: Path, encoding: str, target: Path) -> None:
                 text = carry + decoder.decode(chunk)
             except UnicodeDecodeError as error:
                 raise Refused(
-                    f"The file starts as {encoding.upper()} but is not from about byte {position + error.start:,} on. "
+                    f"The file starts as {encoding.upper()} but is not from about byte "
+                    f"{position + error.start:,} on. "
                     "It may be cut off: save it again as CSV (UTF-8)."
                 ) from None
             position += len(chunk)

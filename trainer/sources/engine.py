@@ -18,7 +18,9 @@ def literal(text: str) -> str:
 def open_engine(
     *folders: Path, threads: int = 2, scratch: Path | None = None
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A DuckDB that may touch nothing but these folders; it spills into ``scratch`` when a result outgrows memory."""
+    """A DuckDB that may touch nothing but these folders; it spills into ``scratch`` when a result
+    outgrows memory.
+    """
     allowed = [*folders, scratch] if scratch else [*folders]
     connection = duckdb.connect(
         config={

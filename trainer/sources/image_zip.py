@@ -85,13 +85,15 @@ def describe(archive: Archive, labels: list[str | None]) -> tuple[list[str], boo
     if archive.junk:
         files = "file" if archive.junk == 1 else "files"
         findings.append(
-            f"{archive.junk} {files} that an operating system had left in the zip (such as .DS_Store) were ignored."
+            f"{archive.junk} {files} that an operating system had left in the zip (such as .DS_Store) "
+            "were ignored."
         )
     counts = Counter(labels)
     loose = counts.pop(None, 0)
     if len(counts) < 2 and not (counts and loose):
         findings.append(
-            "The zip has no class folders, so there is no label to predict. Put each class in a folder of its own."
+            "The zip has no class folders, so there is no label to predict. Put each class in a folder "
+            "of its own."
         )
         return findings, False
     if loose:

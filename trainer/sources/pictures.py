@@ -1,4 +1,5 @@
-"""One picture from strangers' bytes to our own: decoded by an allow-list, turned upright, made small, written anew.
+"""One picture from strangers' bytes to our own: decoded by an allow-list, turned upright, made small,
+written anew.
 
 Nothing of the original file survives but its pixels: no EXIF, no place, no text, no second frame.
 """
@@ -23,15 +24,21 @@ TURNS = {
     5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }  # fmt: skip
-MAGIC = (
-    (b"\x89PNG", "picture"), (b"\xff\xd8", "picture"), (b"GIF8", "picture"), (b"BM", "picture"), (b"II*\0", "picture"),
-    (b"MM\0*", "picture"), (b"RIFF", "picture"),
-)  # fmt: skip
-WHAT = (
-    (b"<svg", "an SVG drawing"), (b"<?xml", "an XML file"), (b"<!do", "a web page"), (b"<htm", "a web page"),
-    (b"%PDF", "a PDF"), (b"MZ", "a Windows program"), (b"\x7fELF", "a program"), (b"8BPS", "a Photoshop file"),
-    (b"%!PS", "a PostScript file"), (b"PK\x03\x04", "an archive"), (b"\x80\x02", "a pickle"), (b"\x80\x04", "a pickle"),
-)  # fmt: skip
+MAGIC = (b"\x89PNG", b"\xff\xd8", b"GIF8", b"BM", b"II*\0", b"MM\0*")
+WHAT = {
+    b"<svg": "an SVG drawing",
+    b"<?xml": "an XML file",
+    b"<!do": "a web page",
+    b"<htm": "a web page",
+    b"%PDF": "a PDF",
+    b"MZ": "a Windows program",
+    b"\x7fELF": "a program",
+    b"8BPS": "a Photoshop file",
+    b"%!PS": "a PostScript file",
+    b"PK\x03\x04": "an archive",
+    b"\x80\x02": "a pickle",
+    b"\x80\x04": "a pickle",
+}
 
 
 class Unreadable(ValueError):
@@ -52,24 +59,26 @@ class Picture:
 
 @contextmanager
 def strict_pillow() -> Iterator[None]:
-    """Make Pillow's warnings errors while pictures are read. Covers all threads; enter it once, before they start."""
+    """Make Pillow's warnings errors while pictures are read. Covers all threads; enter it once, before
+    they start.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         yield
 
 
 def is_picture(head: bytes) -> bool:
-    """Whether bytes start like a picture that Skillet may read."""
-    return any(head.startswith(magic) for magic, _ in MAGIC)
+    """Whether the first 12 bytes or more start like a picture that Skillet may read."""
+    return head.startswith(MAGIC) or (head.startswith(b"RIFF") and head[8:12] == b"WEBP")
 
 
 def what_is(head: bytes) -> str:
     """What bytes that are no picture seem to be."""
     start = head.lstrip()[:8]
-    for magic, words in WHAT:
+    for magic, words in WHAT.items():
         if start.lower().startswith(magic.lower()):
             return words
-    return "not a picture" if head else "empty"
+    return "not a PNG, JPEG, WebP, BMP, GIF or TIFF"
 
 
 def read_picture(data: bytes) -> Picture:
@@ -78,11 +87,7 @@ def read_picture(data: bytes) -> Picture:
         raise Unreadable("the file is empty")
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-            width, height = image.size
-            if width * height > MOST_PIXELS:
-                raise Unreadable(
-                    f"{width:,} × {height:,} pixels are more than {MOST_PIXELS // 1_000_000} million"
-                )
+            check_size(*image.size)
             photo = image.format in ("JPEG", "MPO")
             turn = TURNS.get(orientation(image))
             image.draft(None, (LONGEST_SIDE, LONGEST_SIDE))
@@ -93,12 +98,7 @@ def read_picture(data: bytes) -> Picture:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise Unreadable(f"it says it has more than {MOST_PIXELS // 1_000_000} million pixels") from None
     except UnidentifiedImageError:
-        what = what_is(data[:64])
-        raise Unreadable(
-            f"it is {what}"
-            if what not in ("not a picture", "empty")
-            else "it is not a PNG, JPEG, WebP, BMP, GIF or TIFF"
-        ) from None
+        raise Unreadable(f"it is {what_is(data[:64])}") from None
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - decoders of strangers' bytes raise anything: OSError to struct.error
@@ -112,6 +112,12 @@ def read_picture(data: bytes) -> Picture:
     return Picture(encoded, *plain.size, encode(thumb, "JPEG", quality=80), *thumb.size)
 
 
+def check_size(width: int, height: int) -> None:
+    """Refuse more than 64 million pixels before any is decoded."""
+    if width * height > MOST_PIXELS:
+        raise Unreadable(f"{width:,} × {height:,} pixels are more than {MOST_PIXELS // 1_000_000} million")
+
+
 def orientation(image: Image.Image) -> int:
     """The way a camera was held; 1 where the note is missing or broken."""
     try:
@@ -121,7 +127,9 @@ def orientation(image: Image.Image) -> int:
 
 
 def as_rgb(image: Image.Image) -> Image.Image:
-    """Any mode -> RGB: 16 bits scaled, transparency on white. Raises Unreadable for colours that cannot be."""
+    """Any mode -> RGB: 16 bits scaled, transparency on white. Raises Unreadable for colours that cannot
+    be.
+    """
     if image.mode.startswith(("I", "F")):
         return from_deep(image)
     if image.mode in ("LA", "PA", "RGBA", "RGBa", "La") or image.has_transparency_data:

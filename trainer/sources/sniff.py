@@ -5,6 +5,7 @@ import io
 import re
 from collections import Counter
 from dataclasses import dataclass
+from typing import Literal
 
 from trainer.sources.cells import is_missing, looks_numeric
 from trainer.sources.refusal import Refused
@@ -104,8 +105,10 @@ def parses_quoted(text: str) -> bool:
 
 
 def parse(text: str, delimiter: str, *, quoted: bool, limit: int, whole: bool) -> list[list[str]]:
-    """Up to ``limit`` rows, blank lines left out; a last row that may be cut off is dropped unless ``whole``."""
-    quoting = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
+    """Up to ``limit`` rows, blank lines left out; a last row that may be cut off is dropped unless
+    ``whole``.
+    """
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting)
     rows: list[list[str]] = []
     try:

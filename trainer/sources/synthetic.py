@@ -1,4 +1,6 @@
-"""The samples one click away, made from what scikit-learn brings along or from our own numbers: no network."""
+"""The samples one click away, made from what scikit-learn brings along or from our own numbers: no
+network.
+"""
 
 import csv
 import io
@@ -51,7 +53,7 @@ def moons() -> list[list[object]]:
     lower = np.stack([1.0 - np.cos(angle), 0.5 - np.sin(angle)], axis=1)
     points = np.concatenate([upper, lower]) + generator.normal(0.0, NOISE, (MOONS, 2))
     order = generator.permutation(MOONS)
-    rows = [
+    rows: list[list[object]] = [
         [round(float(points[i, 0]), 4), round(float(points[i, 1]), 4), "upper" if i < half else "lower"]
         for i in order
     ]

@@ -1,11 +1,13 @@
 """What a zip archive may hold, checked before and while it is opened. Names are labels, never paths."""
 
+import lzma
 import stat
 import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 from trainer.sources.refusal import READS, Refused
@@ -17,7 +19,14 @@ RATIO = 100
 SMALL = 1 << 20
 """Below this an entry may be smaller than a hundredth: blank pictures pack well and harm nobody."""
 JUNK_NAMES = frozenset({".ds_store", "thumbs.db", "desktop.ini", ".gitkeep", "__macosx"})
-DIRECTORY_ATTRIBUTE = 0x10
+ENCRYPTED = 0x1
+TABLES = (".csv", ".tsv", ".txt")
+ARCHIVES = (".zip", ".7z", ".rar", ".tar", ".gz", ".tgz")
+PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+DAMAGE = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, struct.error, ValueError, RuntimeError,
+)  # fmt: skip
+"""What zipfile raises over broken entries."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +42,8 @@ class Archive:
 
 
 def open_archive(path: Path, most_bytes: int = MOST_BYTES) -> Archive:
-    """Open a zip and check its contents by its central directory alone. Raises Refused for bombs and damaged files.
+    """Open a zip and check its contents by its central directory alone. Raises Refused for bombs and
+    damaged files.
 
     Nothing is inflated here; ``read_entry`` counts the real bytes later.
     """
@@ -71,7 +81,9 @@ def open_archive(path: Path, most_bytes: int = MOST_BYTES) -> Archive:
 
 
 def check_sizes(infos: list[zipfile.ZipInfo], packed: int, most_bytes: int) -> None:
-    """Refuse archives that are too many or too much, or that unpack to more than a hundred times their size."""
+    """Refuse archives that are too many or too much, or that unpack to more than a hundred times their
+    size.
+    """
     if len(infos) > MOST_ENTRIES:
         raise Refused(
             f"The archive has {len(infos):,} entries; Skillet reads up to {MOST_ENTRIES:,}. Split it."
@@ -79,16 +91,18 @@ def check_sizes(infos: list[zipfile.ZipInfo], packed: int, most_bytes: int) -> N
     total = sum(info.file_size for info in infos)
     if total > most_bytes:
         raise Refused(
-            f"Unpacked, the archive would take {total / 1e9:,.1f} GB; Skillet reads up to {most_bytes / 1e9:,.0f} GB. "
+            f"Unpacked, the archive would take {total / 1e9:,.1f} GB; Skillet reads up to "
+            f"{most_bytes / 1e9:,.0f} GB. "
             "Make the pictures smaller or bring fewer."
         )
     if total > RATIO * packed and total > SMALL:
         raise Refused(
-            f"The archive of {packed:,} bytes says it unpacks to {total:,}, more than {RATIO} times as much. Real "
+            f"The archive of {packed:,} bytes says it unpacks to {total:,}, more than {RATIO} times as "
+            "much. Real "
             "data never does: it looks like a zip bomb and was not opened."
         )
     spans = sorted((info.header_offset, info.compress_size) for info in infos if info.compress_size)
-    for (start, size), (following, _) in zip(spans, spans[1:], strict=False):
+    for (start, size), (following, _) in pairwise(spans):
         if start + size > following:
             raise Refused(
                 "Entries of the archive overlap, as in a zip bomb. It was not opened. Make the archive again."
@@ -98,26 +112,31 @@ def check_sizes(infos: list[zipfile.ZipInfo], packed: int, most_bytes: int) -> N
 def unfit(info: zipfile.ZipInfo) -> str | None:
     """Why an entry is not read, if it is not."""
     name = info.orig_filename
-    parts = name.replace("\\", "/").split("/")
     kind = stat.S_IFMT(info.external_attr >> 16)
-    if ".." in parts or name.startswith(("/", "\\")) or (len(name) > 1 and name[1] == ":") or "\0" in name:
+    if leads_out(name):
         return "its name leads out of the archive"
     if "\\" in name:
         return "its name holds a backslash"
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
         return "it is a link or a device, not a file"
-    if info.flag_bits & 0x1:
+    if info.flag_bits & ENCRYPTED:
         return "it is encrypted"
-    if name.casefold().endswith((".zip", ".7z", ".rar", ".tar", ".gz", ".tgz")):
+    if name.casefold().endswith(ARCHIVES):
         return "it is an archive inside the archive"
-    if info.compress_type not in (
-        zipfile.ZIP_STORED,
-        zipfile.ZIP_DEFLATED,
-        zipfile.ZIP_BZIP2,
-        zipfile.ZIP_LZMA,
-    ):
+    if info.compress_type not in PACKINGS:
         return "it is packed in a way that Skillet does not know"
-    if info.file_size > MOST_ENTRY_BYTES and not name.casefold().endswith((".csv", ".tsv", ".txt")):
+    return too_large(info)
+
+
+def leads_out(name: str) -> bool:
+    """Whether a name, taken for a path, would leave the folder it is unpacked in."""
+    parts = name.replace("\\", "/").split("/")
+    return ".." in parts or name.startswith(("/", "\\")) or name[1:2] == ":" or "\0" in name
+
+
+def too_large(info: zipfile.ZipInfo) -> str | None:
+    """Why an entry is too much, if it is."""
+    if info.file_size > MOST_ENTRY_BYTES and not info.filename.casefold().endswith(TABLES):
         return f"it is larger than {MOST_ENTRY_BYTES >> 20} MB"
     if info.file_size > RATIO * max(1, info.compress_size) and info.file_size > SMALL:
         return f"it unpacks to more than {RATIO} times its size, as bombs do"
@@ -136,31 +155,25 @@ def label(name: str) -> str:
 
 
 def read_pieces(archive: zipfile.ZipFile, info: zipfile.ZipInfo, piece: int = 1 << 20) -> Iterator[bytes]:
-    """Inflate an entry, counting the real bytes. Raises Damaged where it is broken, or longer than it says."""
+    """Inflate an entry, counting the real bytes. Raises Damaged where it is broken, or longer than it
+    says.
+    """
     seen = 0
     try:
         with archive.open(info) as file:
             while data := file.read(piece):
                 seen += len(data)
-                if seen > info.file_size:
-                    raise Damaged("it is longer than the archive says")
                 yield data
-    except Damaged:
-        raise
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        struct.error,
-        ValueError,
-        NotImplementedError,
-        RuntimeError,
-    ) as error:
-        raise Damaged("its packed data is damaged") from error
+                if seen > info.file_size:
+                    break
     except OSError as error:
         if error.errno:
             raise
         raise Damaged("its packed data is damaged") from error
+    except DAMAGE as error:
+        raise Damaged("its packed data is damaged") from error
+    if seen > info.file_size:
+        raise Damaged("it is longer than the archive says")
 
 
 class Damaged(ValueError):
@@ -171,9 +184,7 @@ def unpack_table(path: Path, scratch: Path, most_bytes: int = MOST_BYTES) -> tup
     """The single CSV inside a zip, inflated into ``scratch``; its path there and its name."""
     archive = open_archive(path, most_bytes)
     with archive.zip:
-        tables = [
-            info for info in archive.files if info.filename.casefold().endswith((".csv", ".tsv", ".txt"))
-        ]
+        tables = [info for info in archive.files if info.filename.casefold().endswith(TABLES)]
         if len(tables) != 1:
             raise Refused(f"The zip holds {len(tables)} tables. Bring one CSV at a time. {READS}")
         target = scratch / "unpacked.csv"

@@ -13,7 +13,9 @@ from trainer.split import split
 
 
 def run(order: BaselineOrder, job: JobFolder, tell: EventWriter) -> dict[str, Any]:  # noqa: ARG001 - every verb has this shape
-    """Split as every run of this question will, learn and score. Raises ValueError in words with too few rows."""
+    """Split as every run of this question will, learn and score. Raises ValueError in words with too few
+    rows.
+    """
     version = VersionFolder(order.version)
     target = read_target(version, order.question)
     usable = ~np.isnan(target.values)

@@ -1,7 +1,7 @@
 """The name of a version: a hash of what is in it, not of how its files happen to be laid out.
 
-Parquet files of equal tables differ in the bounds of their row groups, so a table is hashed column by column: values,
-lengths and holes, whatever the batches are.
+Parquet files of equal tables differ in the bounds of their row groups, so a table is hashed column by
+column: values, lengths and holes, whatever the batches are.
 """
 
 import hashlib
@@ -24,7 +24,9 @@ def name_version(version: VersionFolder, source: str) -> str:
     The profile is left out: means counted in parallel differ in their last digits.
     """
     whole = hashlib.sha256(source.encode())
-    for path in sorted(path for path in version.path.rglob("*") if path.is_file() and path != version.profile):
+    for path in sorted(
+        path for path in version.path.rglob("*") if path.is_file() and path != version.profile
+    ):
         found = hash_table(path) if path == version.table else sha256(path)
         whole.update(f"\n{path.relative_to(version.path)} {found}".encode())
     return whole.hexdigest()[:LENGTH]

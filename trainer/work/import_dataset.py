@@ -1,4 +1,6 @@
-"""From a stranger's file to a dataset version: read, type, measure, name by content, put in place whole or not at all."""
+"""From a stranger's file to a dataset version: read, type, measure, name by content, put in place whole
+or not at all.
+"""
 
 import errno
 import os
@@ -67,7 +69,9 @@ class Desk:
         self._began = time.monotonic()
 
     def progress(self, phase: str, done: float, total: float, unit: str) -> None:
-        """Tell how far a phase is, at most four times a second and at its end. Raises Halted when a word was left."""
+        """Tell how far a phase is, at most four times a second and at its end. Raises Halted when a word
+        was left.
+        """
         now = time.monotonic()
         if now - self._last < EVERY and done < total:
             return
@@ -120,8 +124,9 @@ def run(
 ) -> dict[str, Any] | Outcome:
     """Import a file or make a sample. Results: version, rows, columns, rejects.
 
-    ``confined``: this process is for this import alone and gives up network, memory and time first. Raises Refused in
-    words; OSError when the disk is full. Whatever happens, ``datasets`` holds whole versions only.
+    ``confined``: this process is for this import alone and gives up network, memory and time first.
+    Raises Refused in words; OSError when the disk is full. Whatever happens, ``datasets`` holds whole
+    versions only.
     """
     if confined:
         confine(SECONDS, MEMORY, FILE_BYTES)
@@ -210,7 +215,8 @@ def read_archive(archive: Archive, desk: Desk, rejects: Rejects) -> tuple[Schema
         media.close()
     if not rows.names:
         raise Refused(
-            f"None of the {rejects.count:,} files in the zip is a picture that can be read; for example {rejects.first}."
+            f"None of the {rejects.count:,} files in the zip is a picture that can be read; for example "
+            f"{rejects.first}."
         )
     return tabulate(rows, desk, rejects)
 
@@ -255,7 +261,8 @@ def read_text(
             guesses = write_typed(table, desk)
         except BadRows as error:
             raise Refused(
-                f"The table cannot be read: {error}. Save it again as CSV (UTF-8, values with commas in quotes)."
+                f"The table cannot be read: {error}. Save it again as CSV (UTF-8, values with commas in "
+                "quotes)."
             ) from error
     names = dict(zip(table.ids(), table.names, strict=True))
     with open_engine(desk.version.path, threads=desk.threads, scratch=desk.scratch) as engine:
@@ -274,8 +281,8 @@ def read_text(
 
 
 def write_typed(table: TextTable, desk: Desk) -> dict[str, Guess]:
-    """Write ``table.parquet``; how each column was read. Columns that turn out not to be what their start promised are
-    read again with more care. Raises BadRows when lines are no rows.
+    """Write ``table.parquet``; how each column was read. Columns that turn out not to be what their start
+    promised are read again with more care. Raises BadRows when lines are no rows.
     """
     doubted: frozenset[str] = frozenset()
     size = table.path.stat().st_size
@@ -291,8 +298,9 @@ def write_typed(table: TextTable, desk: Desk) -> dict[str, Guess]:
                 target = literal(str(desk.version.table))
                 with desk.watching(engine, "reading the table", size, "bytes"):
                     engine.execute(
-                        f"COPY (SELECT {values} FROM {table.relation(readers)}) TO {target} (FORMAT parquet, PRESERVE_ORDER true)"
-                    )  # noqa: S608 - ids and our own paths
+                        f"COPY (SELECT {values} FROM {table.relation(readers)}) TO {target} (FORMAT "
+                        "parquet, PRESERVE_ORDER true)"
+                    )
             except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
                 raise BadRows(str(error).splitlines()[0]) from error
             bad, miscast = faults(engine)
@@ -310,7 +318,9 @@ def not_two(guesses: dict[str, Guess], desk: Desk) -> frozenset[str]:
     if not taken:
         return frozenset()
     with open_engine(desk.version.path, threads=desk.threads, scratch=desk.scratch) as engine:
-        return frozenset(id for id, kinds in count_distinct(engine, desk.version.table, taken).items() if kinds != 2)
+        return frozenset(
+            id for id, kinds in count_distinct(engine, desk.version.table, taken).items() if kinds != 2
+        )
 
 
 def faults(engine: duckdb.DuckDBPyConnection) -> tuple[str | None, frozenset[str]]:
@@ -328,7 +338,9 @@ def faults(engine: duckdb.DuckDBPyConnection) -> tuple[str | None, frozenset[str
 
 
 def settle_down(version: VersionFolder, source: str, datasets: Path) -> str:
-    """Name the version by its content and how it was read, make it survive a loss of power, and put it in its place. The name."""
+    """Name the version by its content and how it was read, make it survive a loss of power, and put it in
+    its place. The name.
+    """
     name = name_version(version, source)
     files = [path for path in version.path.rglob("*") if path.is_file()]
     for path in [*files, *{path.parent for path in files}]:
