@@ -26,12 +26,12 @@ class Sessions:
 
     def get_model(self, name: str) -> Model:
         """The model in this folder. Raises NoSuchModel for a place outside ``root`` or without a model."""
-        folder = Path(name).resolve()
-        card, graph = folder / "model.json", folder / "model.onnx"
-        if not folder.is_relative_to(self.root) or not card.is_file() or not graph.is_file():
+        folder = self.find_folder(name)
+        if folder is None:
             raise NoSuchModel(
-                "There is no model to ask here (any more). Train it again, or choose another run."
+                "There is no model to ask here any more. Train it again, or choose another run."
             )
+        card, graph = folder / "model.json", folder / "model.onnx"
         key = (folder, card.stat().st_mtime_ns)
         with self.lock:
             if key in self.kept:
@@ -45,6 +45,15 @@ class Sessions:
             while len(self.kept) > 1 and (len(self.kept) > KEPT or self.size() > KEPT_BYTES):
                 self.kept.popitem(last=False)
         return model
+
+    def find_folder(self, name: str) -> Path | None:
+        """The folder, if it lies below ``root`` and holds a model."""
+        try:
+            folder = Path(name).resolve()
+            whole = (folder / "model.json").is_file() and (folder / "model.onnx").is_file()
+        except (OSError, ValueError):  # no name that a file could have
+            return None
+        return folder if whole and folder.is_relative_to(self.root) else None
 
     def size(self) -> int:
         """Bytes of the files of all kept models."""
