@@ -59,7 +59,7 @@ def live(pipe: Connection, lane: str, carry_out: str, warm: str | None) -> None:
     try:
         pipe.send("ready")
         assignment: Assignment = pipe.recv()
-    except (EOFError, BrokenPipeError):
+    except (EOFError, OSError):  # the worker has ended, or wants this spare no more
         return
     folder = Path(assignment.folder)
     redirect(JobFolder(folder).log_file)

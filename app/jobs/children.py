@@ -101,7 +101,7 @@ class Nursery:
     """Makes children. ``warm=None``: no spares.
 
     The modules of ``carry_out`` and ``warm`` are imported once, in the forkserver, and shared by all
-    children. That must start no thread: a fork after OpenMP has begun would hang at the first parallel
+    children. That must run nothing in parallel: a fork after OpenMP has begun hangs at the first parallel
     region.
     """
 

@@ -198,7 +198,7 @@ def test_trainings_share_the_cores_and_stand_aside_for_each_other(
 def test_a_warm_spare_waits_and_is_replaced(
     engine: Engine, settings: Settings, store: Store, user: User
 ) -> None:
-    with AWorker(engine, settings, warm=True):
+    with AWorker(engine, settings, warm="tests.app.jobs.orders:warm"):
         for _ in range(3):
             id = a_job(engine, store, user, steps=2)
             wait_for_state(engine, id, "done")

@@ -14,7 +14,7 @@ from app.settings import Settings
 def main() -> None:
     given = json.loads(sys.argv[1])
     options = given["options"]
-    warm = "tests.app.jobs.orders:warm" if options.pop("warm") else None
+    warm = options.pop("warm", None)
     carry_out = options.pop("carry_out", "tests.app.jobs.orders:carry_out")
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())

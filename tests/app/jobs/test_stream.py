@@ -304,9 +304,8 @@ def test_who_does_not_read_costs_nothing_and_loses_nothing(world: World) -> None
                 if message.kind != "end":
                     seen.append(message.data["seq"])
                     cursor = message.id
-        for message in await collect(world, id, cursor) if cursor != f"{id}:{RING + 42}" else []:
-            if message.kind != "end":
-                seen.append(message.data["seq"])
+        if cursor != f"{id}:{RING + 42}":
+            seen += [m.data["seq"] for m in await collect(world, id, cursor) if m.kind != "end"]
         return seen
 
     id = world.a_job()

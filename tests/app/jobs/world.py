@@ -102,7 +102,7 @@ class AWorker:
     """A worker in a process of its own, whose children run ``orders.py``."""
 
     def __init__(self, engine: Engine, settings: Settings, **options: Any) -> None:
-        self.options = {"cores": 2, "lease": 6.0, "warm": False} | options
+        self.options = {"cores": 2, "lease": 6.0} | options
         self.settings = settings.model_copy(
             update={
                 "database": engine.url.render_as_string(hide_password=False),
