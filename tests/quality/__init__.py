@@ -1,0 +1,1 @@
+"""How good the defaults are, beside plain libraries. ``make quality``."""
