@@ -22,7 +22,13 @@ def main(arguments: list[str] | None = None) -> int:
         )
     except SettingsRefused as refusal:
         return refuse(*refusal.sentences)
-    commands = {"serve": run_server, "worker": run_worker, "predictor": run_predictor, "doctor": run_doctor}
+    commands = {
+        "serve": run_server,
+        "worker": run_worker,
+        "predictor": run_predictor,
+        "doctor": run_doctor,
+        "password": run_password,
+    }
     return commands[options.command](settings, options)
 
 
@@ -37,7 +43,10 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     worker = commands.add_parser("worker", help="start one more worker for the same database and data folder")
     predictor = commands.add_parser("predictor", help="start the process that answers with trained models")
     doctor = commands.add_parser("doctor", help="look whether everything that is needed is there")
-    for command in (serve, worker, predictor, doctor):
+    password = commands.add_parser(
+        "password", help="choose the owner's password here instead of in a browser"
+    )
+    for command in (serve, worker, predictor, doctor, password):
         command.add_argument("--data", type=Path, help="folder that everything is kept in (./data)")
     for command in (worker, predictor):
         command.add_argument("--parent", type=int, help=argparse.SUPPRESS)
@@ -92,6 +101,19 @@ def run_doctor(settings: Settings, _options: argparse.Namespace) -> int:
         print(f"{'ok ' if check.ok else 'NOT'}  {check.sentence}")
     print("All is well." if not bad else f"{bad} to see to.")
     return 1 if bad else 0
+
+
+def run_password(settings: Settings, _options: argparse.Namespace) -> int:
+    """``skillet password``."""
+    from app.command.password import choose_password
+    from app.errors import BadInput
+
+    try:
+        name = choose_password(settings)
+    except BadInput as refusal:
+        return refuse(refusal.sentence)
+    print(f"Saved. Sign in as {name}.")
+    return 0
 
 
 def start_prepared(command: str, settings: Settings, options: argparse.Namespace) -> None:

@@ -107,8 +107,8 @@ def check_exposure(engine: Engine, settings: Settings) -> None:
         if not has_password(db):
             raise Refused(
                 f"This server would be open to others at {settings.host}, but its owner has no password yet. "
-                "Start it with --host 127.0.0.1 first, open the link that it prints, choose a password under "
-                "Account, then start it again as you did now."
+                "Start it with --host 127.0.0.1 first, open the link that it prints and choose a password under "
+                "Account; or run: skillet password. Then start it again as you did now."
             )
     if not settings.allowed_hosts:
         log.warning(

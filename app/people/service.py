@@ -10,7 +10,7 @@ from app.db import now
 from app.errors import BadInput
 from app.people.passwords import find_weakness, hash_password, is_right
 from app.people.session import hash_token
-from app.people.tables import EntryLink, User
+from app.people.tables import EntryLink, SignIn, User
 
 LINK_LIFE = timedelta(hours=24)
 LONGEST_NAME = 120
@@ -21,6 +21,16 @@ def find_owner(db: Session) -> User | None:
     return db.scalar(select(User).where(User.role == "owner"))
 
 
+def get_or_make_owner(db: Session) -> User:
+    """The owner, made here when there is none."""
+    owner = find_owner(db)
+    if owner is None:
+        owner = User(name="Owner", role="owner")
+        db.add(owner)
+        db.flush()
+    return owner
+
+
 def has_password(db: Session) -> bool:
     """Whether the owner can sign in, so that the server may be reached by others."""
     owner = find_owner(db)
@@ -29,11 +39,7 @@ def has_password(db: Session) -> bool:
 
 def make_entry_link(db: Session) -> str:
     """A new one-time token for the owner, who is made here when there is none; older links die."""
-    owner = find_owner(db)
-    if owner is None:
-        owner = User(name="Owner", role="owner")
-        db.add(owner)
-        db.flush()
+    owner = get_or_make_owner(db)
     token = secrets.token_urlsafe(32)
     db.execute(delete(EntryLink))
     db.add(EntryLink(token_hash=hash_token(token), owner_id=owner.id, expires_at=now() + LINK_LIFE))
@@ -72,7 +78,20 @@ def change_password(user: User, old: str, new: str) -> None:
     """Take another password; who has one must know it. Raises BadInput with a sentence."""
     if user.password_hash is not None and not is_right(old, user.password_hash):
         raise BadInput("This is not your password until now. Enter the one you signed in with.")
+    check_password(user, new)
+    user.password_hash = hash_password(new)
+
+
+def set_password(db: Session, user: User, new: str) -> None:
+    """Take a password whatever the last one was, and end all sessions: for who runs the server."""
+    check_password(user, new)
+    user.password_hash = hash_password(new)
+    db.execute(delete(SignIn).where(SignIn.owner_id == user.id))
+    db.execute(delete(EntryLink).where(EntryLink.owner_id == user.id))
+
+
+def check_password(user: User, new: str) -> None:
+    """Raise BadInput with a sentence when a password is too easily guessed."""
     weakness = find_weakness(new, user.name)
     if weakness:
         raise BadInput(weakness)
-    user.password_hash = hash_password(new)

@@ -17,11 +17,11 @@ from app.settings import Settings
 from tests.support.server import ROOT, AServer
 
 
-def run(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str, words: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SKILLET_")}
     return subprocess.run(
         [sys.executable, "-m", "app.cli", *arguments],
-        cwd=ROOT, env=environment | settings, capture_output=True, text=True, timeout=60, check=False,
+        cwd=ROOT, env=environment | settings, input=words, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
 
 
@@ -133,6 +133,23 @@ def test_with_a_password_the_server_may_be_opened(tmp_path: Path) -> None:
     with AServer(tmp_path, host="0.0.0.0", allowed_hosts="skillet.test") as server:
         assert httpx2.get(f"{server.base_url}/healthz", headers={"Host": "skillet.test"}).status_code == 200
         assert httpx2.get(f"{server.base_url}/healthz", headers={"Host": "evil.test"}).status_code == 400
+
+
+@pytest.mark.parametrize("password", ["", "short", "password1"])
+def test_a_weak_password_is_refused_at_the_terminal_too(tmp_path: Path, password: str) -> None:
+    refused = run("password", "--data", str(tmp_path), words=password + "\n")
+    assert refused.returncode == 1
+    assert "This password" in refused.stderr
+
+
+def test_a_password_chosen_at_the_terminal_opens_the_server(tmp_path: Path) -> None:
+    saved = run("password", "--data", str(tmp_path / "data"), words="three quiet boats\n")
+    assert (saved.returncode, saved.stdout) == (0, "Saved. Sign in as Owner.\n")
+    with AServer(tmp_path, host="0.0.0.0") as server:
+        assert "/enter/" not in server.words
+        form = {"name": "Owner", "password": "three quiet boats"}
+        headers = {"Sec-Fetch-Site": "same-origin"}
+        assert httpx2.post(f"{server.base_url}/sign-in", data=form, headers=headers).status_code == 303
 
 
 def test_version() -> None:
