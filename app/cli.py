@@ -5,10 +5,12 @@ import os
 import signal
 import sys
 import threading
-from importlib.metadata import version
 from pathlib import Path
 
 from app.settings import Settings, SettingsRefused, read_settings
+
+VERSION = "0.1.0"
+"""As in pyproject.toml; an image holds no metadata of the package."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -35,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
 def parse(arguments: list[str]) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="skillet", description="Visual, no-code model training.")
-    parser.add_argument("--version", action="version", version=f"skillet {version('skillet')}")
+    parser.add_argument("--version", action="version", version=f"skillet {VERSION}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     serve = commands.add_parser("serve", help="start the web server, a worker and a predictor")
     serve.add_argument("--host", help="address to listen on (127.0.0.1)")

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -153,7 +154,8 @@ def test_a_password_chosen_at_the_terminal_opens_the_server(tmp_path: Path) -> N
 
 
 def test_version() -> None:
-    assert run("--version").stdout.startswith("skillet 0.")
+    stated = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    assert run("--version").stdout == f"skillet {stated}\n"
 
 
 def wait_until(true: Callable[[], bool], within: float = 25) -> None:
