@@ -7,9 +7,9 @@ import signal
 import time
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
-from app.db import open_session
+from app.db import make_engine, migrate, open_session
 from app.jobs.record import hold
 from app.jobs.service import Wish, ask
 from app.people.tables import User
@@ -27,6 +27,7 @@ from tests.app.jobs.world import (
     wait_for,
     wait_for_state,
 )
+from tests.support.postgresql import PostgreSQL
 from trainer.contract.outcome import Outcome
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(120)]
@@ -226,3 +227,52 @@ def test_kills_at_random_moments(engine: Engine, settings: Settings, store: Stor
                 worker.start()
         wait_for_state(engine, id, "done", patience=60)
     check_whole(engine, id, 400)
+
+
+@pytest.mark.parametrize(("seconds", "losses"), [(1.5, 0), (9.0, 1)])
+def test_a_database_that_is_away(
+    engine: Engine, settings: Settings, store: Store, user: User, seconds: float, losses: int
+) -> None:
+    """C3, C11: shorter than the lease costs nothing; longer, and the child has ended itself before the lease did."""
+    id = a_job(engine, store, user, steps=1500, seconds=0.01)
+    with AWorker(engine, settings, lease=6.0) as worker:
+        wait_for_points(engine, id, 5)
+        child = pids_of(store, id)[0]
+        lease_until = find_job(engine, id).lease_until
+        assert lease_until is not None
+        with open_session(engine) as db:  # nobody else can write
+            hold(db, id)
+            began = time.time()
+            while time.time() < began + seconds:
+                assert time.time() < lease_until or not is_alive(child), "it works on without a lease"
+                time.sleep(0.05)
+            db.rollback()
+        job = wait_for_state(engine, id, "done", "failed", patience=60)
+        assert worker.process.poll() is None
+    assert job.state == "done"
+    assert job.losses <= losses
+    check_whole(engine, id, 1500)
+    assert len(pids_of(store, id)) == 1 + losses
+
+
+def test_a_database_server_that_cuts_every_connection(
+    postgresql: PostgreSQL, settings: Settings, store: Store
+) -> None:
+    """C3: again and again, in the middle of everything; events wait in the folder and are taken over later."""
+    with postgresql.database() as url:
+        engine = make_engine(settings.model_copy(update={"database": url}))
+        migrate(engine)
+        id = a_job(engine, store, a_user(engine), steps=400, seconds=0.01)
+        with AWorker(engine, settings) as worker:
+            wait_for_points(engine, id, 5)
+            for _ in range(8):
+                with engine.connect() as connection:
+                    cut = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+                    ours = "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                    connection.execute(text(cut + ours))
+                time.sleep(0.3)
+            job = wait_for_state(engine, id, "done", "failed", patience=60)
+            assert worker.process.poll() is None, "the worker died of it"
+        assert (job.state, job.losses) == ("done", 0)
+        check_whole(engine, id, 400)
+        engine.dispose()
