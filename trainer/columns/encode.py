@@ -205,11 +205,13 @@ CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 
 
 def decode_png(data: bytes) -> npt.NDArray[np.uint8]:
-    """The bytes of a PNG -> uint8 [H, W, 3]; transparent parts keep their colour. Raises ValueError in
-    words."""
+    """The bytes of a PNG -> uint8 [H, W, 3]; transparent parts lie on white, as in the import.
+
+    Raises ValueError in words.
+    """
     if data[:8] != b"\x89PNG\r\n\x1a\n":
         raise ValueError("This file is not a PNG picture. Save the picture as PNG and try again.")
-    header, palette, packed = b"", b"", b""
+    header, palette, clear, packed = b"", b"", b"", b""
     at = 8
     while at + 8 <= len(data):
         length, kind = struct.unpack(">I4s", data[at : at + 8])
@@ -217,6 +219,7 @@ def decode_png(data: bytes) -> npt.NDArray[np.uint8]:
         header, palette = (
             (body, palette) if kind == b"IHDR" else (header, body if kind == b"PLTE" else palette)
         )
+        clear = body if kind == b"tRNS" else clear
         packed += body if kind == b"IDAT" else b""
         at += 12 + length
     if len(header) != 13 or not packed:
@@ -245,10 +248,20 @@ def decode_png(data: bytes) -> npt.NDArray[np.uint8]:
         table = np.frombuffer(palette[: len(palette) // 3 * 3], dtype=np.uint8).reshape(-1, 3)
         if pixels.max() >= len(table):
             raise ValueError("This PNG picture names a colour that its palette does not hold.")
-        return table[pixels[:, :, 0]]
+        alpha = np.full(len(table), 255, dtype=np.uint8)
+        alpha[: len(clear)] = np.frombuffer(clear[: len(table)], dtype=np.uint8)
+        return on_white(np.column_stack([table, alpha])[pixels[:, :, 0]])
     if depth < 8:
         pixels = (pixels.astype(np.uint16) * 255 // (2**depth - 1)).astype(np.uint8)
-    return np.repeat(pixels[:, :, :1], 3, axis=2) if channels < 3 else pixels[:, :, :3]
+    return on_white(pixels)
+
+
+def on_white(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Grey or colours, uint8 [H, W, 1..4] with opacity as the second or fourth -> uint8 [H, W, 3]."""
+    if pixels.shape[2] in (2, 4):
+        opacity = pixels[:, :, -1:].astype(np.uint32)
+        pixels = ((pixels[:, :, :-1] * opacity + 255 * (255 - opacity) + 127) // 255).astype(np.uint8)
+    return np.repeat(pixels, 3, axis=2) if pixels.shape[2] == 1 else pixels
 
 
 def unfilter(raw: bytes, high: int, line: int, step: int) -> npt.NDArray[np.uint8]:

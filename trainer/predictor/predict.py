@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import onnxruntime
 
-from trainer.columns.encode import decode_png, encode_image, encode_table, to_number, to_time
+from trainer.columns.encode import decode_png, encode_image, encode_table, on_white, to_number, to_time
 
 FORMAT = 1
 ROWS = 4_096
@@ -172,7 +172,8 @@ def read_picture(path: Path) -> Any:
     except ImportError:
         raise ValueError(f"{path} is not a PNG. Save it as PNG, or run: pip install pillow") from None
     with Image.open(path) as picture:
-        return np.asarray(ImageOps.exif_transpose(picture).convert("RGB"))
+        upright = ImageOps.exif_transpose(picture)
+        return on_white(np.asarray(upright.convert("RGBA" if upright.has_transparency_data else "RGB")))
 
 
 def read_csv(path: Path) -> Iterator[dict[str, Any]]:
