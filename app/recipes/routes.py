@@ -50,7 +50,8 @@ def show_recipe(request: Request, db: Db, project: Project, ground: Ground, chos
         "form_key": secrets.token_urlsafe(16),
         "schedule": schedule_figure(recipe),
     }
-    response = page(request, db, project, context, status=422 if chosen.errors else 200)
+    typing = wants_fragment(request) and request.method == "GET"  # a form half filled in is no failure yet
+    response = page(request, db, project, context, status=422 if chosen.errors and not typing else 200)
     if wants_fragment(request):
         response.headers["HX-Push-Url"] = f"/projects/{project.id}/model?{chosen.query()}"
     return response

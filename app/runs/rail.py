@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.jobs.service import find_last
 from app.jobs.tables import Job
-from app.pages import number, words
+from app.pages import words
 from app.projects.stations import Fact, Station, stations
 from app.projects.tables import Project
 from app.recipes.words import short_name
@@ -88,7 +88,8 @@ def evaluate_words(store: Store, project: Project, run: Run) -> str:
     if not scored:
         return text
     best = (min if metric in LOWER_IS_BETTER else max)(scored, key=lambda b: b.scores[metric].value)
-    return f"{text}, {_(best.key)} {number(best.scores[metric].value)}"
+    score = best.scores[metric]
+    return f"{text}, {_(best.key)} {interval(score.value, score.low, score.high).split(' ±')[0]}"
 
 
 @lru_cache(maxsize=256)

@@ -164,3 +164,13 @@ def test_an_unticked_box_is_a_change_only_in_a_form(app: FastAPI) -> None:
     unticked = {"base": "mlp.normal.normal", "learner": "mlp"}
     answer = browser.get(f"/projects/{project.id}/model", params=unticked, headers=HX)
     assert "set.deterministic" not in answer.headers["HX-Push-Url"]
+
+
+def test_a_form_half_filled_in_is_no_failure_but_says_its_sentence(app: FastAPI) -> None:
+    owner = a_user(app.state.engine)
+    project = a_project(app, owner)
+    sent = {"base": "mlp.normal.normal", "learner": "mlp", "set.width": "0"}
+    answer = a_browser(app, owner).get(f"/projects/{project.id}/model", params=sent, headers=HX)
+    assert answer.status_code == 200
+    assert "Width must be a whole number from 1 to 4,096; ‘0’ is not." in html.unescape(answer.text)
+    assert "set.width=0" in answer.headers["HX-Push-Url"]
