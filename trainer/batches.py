@@ -51,7 +51,7 @@ class Examples:
         if self.x is not None:
             x = self.x.index_select(0, rows)
         else:
-            assert self.mapped is not None  # noqa: S101 - one of the two is there
+            assert self.mapped is not None
             block = self.mapped[rows.cpu().numpy()]
             x = torch.from_numpy(block.transpose(0, 2, 3, 1) if self.pictures else block).to(self.device)
         return x.permute(0, 3, 1, 2) if self.pictures else x

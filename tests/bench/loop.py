@@ -1,10 +1,10 @@
 """Our training loop beside a bare one: same network, batch and data in memory, in turns, in one process.
 
 The bare loop is the best we can write by hand: data whole in memory, batches gathered by index, channels last
-for pictures, fused Adam, no ``.item()`` in the loop. Ours is ``trainer.fit`` as a run uses it, with a job's folder:
-its events are written, its word is listened for, its pulse shown. Both are float32 and have the same threads, as
-many as ours takes. The value is the ratio of samples per second, each over its fastest quarter of slices, since
-other load on the machine only ever slows a slice.
+for pictures, fused Adam, no ``.item()`` in the loop. Ours is ``trainer.fit`` as a run uses it, with a job's
+folder: its events are written, its word is listened for, its pulse shown. Both are float32 and have the same
+threads, as many as ours takes. The value is the ratio of samples per second, each over its fastest quarter of
+slices, since other load on the machine only ever slows a slice.
 """
 
 import os

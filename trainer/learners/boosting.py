@@ -21,11 +21,16 @@ from trainer.prepare import Prepared
 def learn(  # noqa: C901, PLR0915 - one round after another, and every way it may end
     lesson: Lesson,
 ) -> Telling[Learned]:
-    """Add trees until validation stops improving; the model is cut at its best round."""
+    """Add trees until validation stops improving; the model is cut at its best round.
+
+    Resumed, it goes on with the trees it had. Where rounds see only a part of the rows or columns, XGBoost draws
+    other parts than an undisturbed run would have: it does not let its random state be saved.
+    """
     params, prepared = lesson.params, lesson.prepared
     if not isinstance(params, BoostingParams):
         raise TypeError(f"boosting takes BoostingParams, not {type(params).__name__}")
-    begun, before, outbox, pulse = time.perf_counter(), 0.0, Outbox(lesson.window), Pulse(lesson.control)
+    begun, before = time.perf_counter(), 0.0
+    outbox, pulse = Outbox(lesson.window), Pulse(lesson.control)
     threads = max(1, lesson.control.granted())
     x, y = (np.asarray(array) for array in prepared.part("train")[:2])
     x_held, y_held = (np.asarray(array) for array in prepared.part("validation")[:2])
@@ -52,7 +57,7 @@ def learn(  # noqa: C901, PLR0915 - one round after another, and every way it ma
         state = {"done": done, "seconds": before + time.perf_counter() - begun, "patience": kept}
         save_checkpoint(lesson.checkpoints, done, {"booster": raw}, state)
 
-    start, saved_at, looked_at = done, begun, begun
+    start, saved_at, looked_at, now = done, begun, begun, begun
     while done < params.rounds and not patience.exhausted() and not word:
         booster.update(train, done)
         done += 1
@@ -85,7 +90,8 @@ def learn(  # noqa: C901, PLR0915 - one round after another, and every way it ma
         if (granted := max(1, lesson.control.granted())) != threads:
             threads = granted
             booster.set_param({"nthread": threads})
-    add_scores(prepared, "train", y, answer(booster, train, prepared), outbox, done)
+    if now != looked_at:
+        add_scores(prepared, "train", y, answer(booster, train, prepared), outbox, done)
     yield from outbox.take()
     seconds = before + time.perf_counter() - begun
     if word == "pause":
@@ -114,8 +120,7 @@ def learn(  # noqa: C901, PLR0915 - one round after another, and every way it ma
 
 
 def configure(params: BoostingParams, prepared: Prepared, seed: int, threads: int) -> dict[str, Any]:
-    """XGBoost's own words. Rounds draw their random parts from seed and round, so that a resumed run goes on
-    alike."""
+    """XGBoost's own words."""
     said = {
         "eta": params.learning_rate,
         "max_depth": params.max_depth,
@@ -125,7 +130,6 @@ def configure(params: BoostingParams, prepared: Prepared, seed: int, threads: in
         "lambda": params.l2,
         "tree_method": "hist",
         "seed": seed % 2**31,
-        "seed_per_iteration": True,
         "nthread": threads,
         "verbosity": 0,
     }

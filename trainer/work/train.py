@@ -57,7 +57,9 @@ def run(body: TrainOrder, job: JobFolder, tell: EventWriter) -> Outcome:
     if card is None:
         raise ValueError(f"No learner is called ‘{recipe.learner}’; this Skillet knows {', '.join(CARDS)}.")
     try:
-        prepared = prepare(version, recipe.question, recipe.encoding, body.prepared, Listener(job, tell).hear)
+        listener = Listener(job, tell)
+        prepared = prepare(version, recipe.question, recipe.encoding, body.prepared, listener.hear)
+        listener.listen()
     except Halt as halt:
         words = "Stopped before learning began." if halt.word == "stop" else "Paused before learning began."
         return Outcome(state="stopped" if halt.word == "stop" else "paused", sentence=words)
@@ -148,5 +150,9 @@ class Listener:
         self.last = now
         self.tell.write("progress", progress)
         self.job.pulse(0, 1)
+        self.listen()
+
+    def listen(self) -> None:
+        """Raise Halt when a word was left."""
         if word := self.job.word():
             raise Halt(word)

@@ -102,7 +102,9 @@ def test_grey_and_transparent_pictures() -> None:
 def a_png(mode: str, **options: object) -> tuple[bytes, np.ndarray]:
     dice = np.random.default_rng(1)
     smooth = np.add.outer(np.arange(19) * 7, np.arange(23) * 5) % 256
-    pixels = np.stack([smooth, smooth.T[:19, :19].repeat(2, 1)[:, :23], dice.integers(0, 256, (19, 23))], axis=2)
+    pixels = np.stack(
+        [smooth, smooth.T[:19, :19].repeat(2, 1)[:, :23], dice.integers(0, 256, (19, 23))], axis=2
+    )
     image = Image.fromarray(pixels.astype(np.uint8)).convert(mode)
     file = io.BytesIO()
     image.save(file, "PNG", **options)
@@ -132,7 +134,9 @@ def encode_png(pixels: np.ndarray, kind: int, depth: int = 8) -> bytes:
         packed.append((int(lines[y, x]) - (0, left, up, (left + up) // 2, nearest)[kind]) & 255)
     header = struct.pack(">IIBBBBB", wide, high, depth, 2, 0, 0, 0)
     chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(bytes(packed))), (b"IEND", b"")]
-    body = b"".join(struct.pack(">I", len(c)) + name + c + struct.pack(">I", zlib.crc32(name + c)) for name, c in chunks)
+    body = b"".join(
+        struct.pack(">I", len(c)) + name + c + struct.pack(">I", zlib.crc32(name + c)) for name, c in chunks
+    )
     return b"\x89PNG\r\n\x1a\n" + body
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from tests.trainer.learners.small import Listener, a_lesson, a_prepared, follow
 
+from tests.trainer.learners.small import Listener, a_lesson, a_prepared, follow
 from trainer.batches import Examples, augment
 from trainer.contract.events import FindingPayload, PointsPayload, ProgressPayload
 from trainer.fit import checkpoint
@@ -28,9 +28,20 @@ def _threads() -> Any:
 @pytest.mark.parametrize("optimizer", ["sgd", "adamw"])
 def test_a_huge_rate_ends_as_diverged_with_advice(optimizer: str, tmp_path: Path) -> None:
     lesson = a_lesson(
-        tmp_path, "mlp", a_prepared(tmp_path / "prepared", "regression"), width=16, epochs=50, optimizer=optimizer, learning_rate=10, clip=0,
-        schedule="constant", warmup=0, dropout=0, precision="float32", batch_size=16,
-    )  # fmt: skip
+        tmp_path,
+        "mlp",
+        a_prepared(tmp_path / "prepared", "regression"),
+        width=16,
+        epochs=50,
+        optimizer=optimizer,
+        learning_rate=10,
+        clip=0,
+        schedule="constant",
+        warmup=0,
+        dropout=0,
+        precision="float32",
+        batch_size=16,
+    )
     left, told = follow(LEARNERS["mlp"](lesson))
     assert left.end == "diverged"
     assert left.fitted is None
@@ -50,7 +61,9 @@ def test_inputs_that_are_infinite_diverge_within_a_window(tmp_path: Path) -> Non
     assert not any(isinstance(event, PointsPayload) and "train/loss" in event.series for event in told)
 
 
-def test_a_full_disk_removes_the_oldest_then_ends_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_removes_the_oldest_then_ends_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     prepared = a_prepared(tmp_path / "prepared")
     for at in (4, 9):
         control = Listener("pause", at)
@@ -89,13 +102,18 @@ def test_the_first_point_comes_after_the_first_step(tmp_path: Path) -> None:
 
 
 def test_deliveries_are_few_and_hold_every_epoch(tmp_path: Path) -> None:
-    lesson = a_lesson(tmp_path, "mlp", a_prepared(tmp_path / "prepared"), window=0.125, patience=0,
-                      **SHORT | {"epochs": 60})  # fmt: skip
+    lesson = a_lesson(
+        tmp_path, "mlp", a_prepared(tmp_path / "prepared"), window=0.125, patience=0, **SHORT | {"epochs": 60}
+    )
     left, told = follow(LEARNERS["mlp"](lesson))
     points = [event for event in told if isinstance(event, PointsPayload)]
     assert len(points) <= left.seconds * 8 + 3
-    steps = [step for event in points if "validation/loss" in event.series
-             for step in event.series["validation/loss"].step]  # fmt: skip
+    steps = [
+        step
+        for event in points
+        if "validation/loss" in event.series
+        for step in event.series["validation/loss"].step
+    ]
     assert steps == [7 * epoch for epoch in range(1, 61)]
     assert {"train/loss", "train/accuracy", "validation/loss", "validation/accuracy"} <= {
         name for event in points for name in event.series
@@ -109,13 +127,27 @@ def test_patience_ends_early_and_keeps_the_best_weights(tmp_path: Path) -> None:
     prepared = a_prepared(tmp_path / "prepared")
     y = np.load(tmp_path / "prepared/train-y.npy")
     np.save(tmp_path / "prepared/train-y.npy", np.random.default_rng(0).permutation(y))  # nothing to learn
-    lesson = a_lesson(tmp_path, "mlp", prepared, width=64, epochs=200, patience=4, batch_size=32, precision="float32",
-                      learning_rate=0.01, dropout=0)  # fmt: skip
+    lesson = a_lesson(
+        tmp_path,
+        "mlp",
+        prepared,
+        width=64,
+        epochs=200,
+        patience=4,
+        batch_size=32,
+        precision="float32",
+        learning_rate=0.01,
+        dropout=0,
+    )
     left, told = follow(LEARNERS["mlp"](lesson))
     assert left.end == "done"
     assert left.sentence.startswith("Stopped early: validation has not improved for 4 epochs.")
-    losses = {step: value for event in told if isinstance(event, PointsPayload) and "validation/loss" in event.series
-              for step, value in zip(*event.series["validation/loss"].model_dump().values(), strict=True)}  # fmt: skip
+    losses = {
+        step: value
+        for event in told
+        if isinstance(event, PointsPayload) and "validation/loss" in event.series
+        for step, value in zip(*event.series["validation/loss"].model_dump().values(), strict=True)
+    }
     assert left.best_step == min(losses, key=lambda step: losses[step])
     x, truth, _ = prepared.part("validation")
     answer = left.fitted.predict(x)
@@ -134,14 +166,18 @@ def test_stop_keeps_what_there_is(tmp_path: Path) -> None:
 
 def test_a_loss_that_does_not_fit_is_refused_in_words(tmp_path: Path) -> None:
     lesson = a_lesson(tmp_path, "mlp", a_prepared(tmp_path / "prepared"), loss="mse")
-    with pytest.raises(ValueError, match=r"‘mse’ does not fit a classification; choose one of cross_entropy, focal"):
+    with pytest.raises(
+        ValueError, match=r"‘mse’ does not fit a classification; choose one of cross_entropy, focal"
+    ):
         follow(LEARNERS["mlp"](lesson))
 
 
 @pytest.mark.parametrize("loss", ["cross_entropy", "focal"])
 def test_both_class_losses_learn(loss: str, tmp_path: Path) -> None:
     prepared = a_prepared(tmp_path / "prepared")
-    lesson = a_lesson(tmp_path, "mlp", prepared, loss=loss, epochs=40, learning_rate=0.01, precision="float32")
+    lesson = a_lesson(
+        tmp_path, "mlp", prepared, loss=loss, epochs=40, learning_rate=0.01, precision="float32"
+    )
     left, _ = follow(LEARNERS["mlp"](lesson))
     x, y, _ = prepared.part("test")
     assert (left.fitted.predict(x).argmax(axis=1) == y).mean() > 0.85
@@ -150,7 +186,9 @@ def test_both_class_losses_learn(loss: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("loss", ["mse", "mae", "huber"])
 def test_all_number_losses_learn_in_the_persons_units(loss: str, tmp_path: Path) -> None:
     prepared = a_prepared(tmp_path / "prepared", "regression")
-    lesson = a_lesson(tmp_path, "mlp", prepared, loss=loss, epochs=40, learning_rate=0.01, precision="float32")
+    lesson = a_lesson(
+        tmp_path, "mlp", prepared, loss=loss, epochs=40, learning_rate=0.01, precision="float32"
+    )
     left, _ = follow(LEARNERS["mlp"](lesson))
     x, y, _ = prepared.part("test")
     truth = prepared.numbers(y)
@@ -175,7 +213,9 @@ def test_mapped_pictures_give_the_batches_of_held_ones(tmp_path: Path) -> None:
     held, mapped = (Examples(x, y, torch.device("cpu")) for _ in range(2))
     mapped.x, mapped.mapped = None, x
     order = held.order(1, 0)
-    for (one, _), (other, _) in zip(held.batches(order, 4, 1, 5), mapped.batches(order, 4, 1, 5), strict=True):
+    for (one, _), (other, _) in zip(
+        held.batches(order, 4, 1, 5), mapped.batches(order, 4, 1, 5), strict=True
+    ):
         assert torch.equal(one, other)
     first = next(held.batches(order, 4, 1, 5))[0]
     assert torch.equal(first, torch.from_numpy(x)[order[4:8]])

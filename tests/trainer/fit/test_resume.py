@@ -5,13 +5,21 @@ from typing import Any
 
 import pytest
 import torch
-from tests.trainer.learners.small import Listener, a_lesson, a_prepared, bits, follow
 
+from tests.trainer.learners.small import Listener, a_lesson, a_prepared, bits, follow
 from trainer.contract.events import FindingPayload, RewindPayload
 from trainer.fit.checkpoint import list_checkpoints
 from trainer.learners import LEARNERS
 
-MLP = {"width": 16, "depth": 2, "dropout": 0.3, "batch_size": 32, "epochs": 3, "precision": "float32", "patience": 0}
+MLP = {
+    "width": 16,
+    "depth": 2,
+    "dropout": 0.3,
+    "batch_size": 32,
+    "epochs": 3,
+    "precision": "float32",
+    "patience": 0,
+}
 CNN = {"width": 4, "depth": 2, "dropout": 0.2, "batch_size": 48, "epochs": 2, "precision": "float32",
        "shift": 0.1, "flip": True, "patience": 0}  # fmt: skip
 KINDS: dict[str, tuple[str, str, dict[str, Any]]] = {

@@ -15,7 +15,9 @@ from trainer.prepare import Prepared
 ROWS = {"train": 240, "validation": 60, "test": 60}
 
 
-def a_prepared(place: Path, task: str = "classification", *, pictures: bool = False, classes: int = 3) -> Prepared:
+def a_prepared(
+    place: Path, task: str = "classification", *, pictures: bool = False, classes: int = 3
+) -> Prepared:
     """Class = the largest of three sums of eight numbers, or where the bright stripe of a picture is."""
     place.mkdir(parents=True, exist_ok=True)
     dice = np.random.default_rng(5)
@@ -67,8 +69,11 @@ class Listener:
 
 def a_lesson(place: Path, learner: str, prepared: Prepared, control: Any = None, **changes: Any) -> Lesson:
     """Looks around after every step, so that a word can come at any."""
-    own = {key: changes.pop(key) for key in ("checkpoint_seconds", "resumed", "window", "measurements", "seed")
-           if key in changes}  # fmt: skip
+    own = {
+        key: changes.pop(key)
+        for key in ("checkpoint_seconds", "resumed", "window", "measurements", "seed")
+        if key in changes
+    }
     defaults = {"window": 0.0, "seed": 3} | own
     if CARDS[learner].network and prepared.task == "regression":
         changes.setdefault("loss", "mse")

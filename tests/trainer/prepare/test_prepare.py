@@ -17,7 +17,12 @@ from trainer.contract.events import ProgressPayload
 from trainer.contract.recipe import Encoding, Question, Split
 from trainer.prepare import Prepared, prepare
 
-ARROW = {"number": pa.float64(), "category": pa.string(), "datetime": pa.timestamp("us"), "image": pa.string()}
+ARROW = {
+    "number": pa.float64(),
+    "category": pa.string(),
+    "datetime": pa.timestamp("us"),
+    "image": pa.string(),
+}
 
 
 def a_version(place: Path, **columns: tuple[ColumnType, list[Any]]) -> VersionFolder:
@@ -25,8 +30,10 @@ def a_version(place: Path, **columns: tuple[ColumnType, list[Any]]) -> VersionFo
     place.mkdir(parents=True)
     version = VersionFolder(place)
     rows = len(next(iter(columns.values()))[1])
-    described = [Column(id=f"c{n}", name=name, type=kind, reason="made") for n, (name, (kind, _)) in
-                 enumerate(columns.items())]  # fmt: skip
+    described = [
+        Column(id=f"c{n}", name=name, type=kind, reason="made")
+        for n, (name, (kind, _)) in enumerate(columns.items())
+    ]
     write_document(version.schema, Schema(rows=rows, columns=described))
     arrays = {f"c{n}": pa.array(cells, ARROW[kind]) for n, (kind, cells) in enumerate(columns.values())}
     pq.write_table(pa.table(arrays), version.table)
@@ -35,9 +42,12 @@ def a_version(place: Path, **columns: tuple[ColumnType, list[Any]]) -> VersionFo
 
 def a_question(target: str, inputs: list[str], task: str = "classification", **shares: Any) -> Question:
     return Question(
-        target=target, inputs=inputs, task=task, metric="accuracy" if task == "classification" else "rmse",  # type: ignore[arg-type]
+        target=target,
+        inputs=inputs,
+        task=task,
+        metric="accuracy" if task == "classification" else "rmse",  # type: ignore[arg-type]
         split=Split(**shares),
-    )  # fmt: skip
+    )
 
 
 def a_table(place: Path, rows: int = 100) -> VersionFolder:
@@ -55,8 +65,10 @@ def a_table(place: Path, rows: int = 100) -> VersionFolder:
 
 def whole(prepared: Prepared) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """All parts together, in the order of the version's rows."""
-    x, y, rows = (np.concatenate(arrays) for arrays in
-                  zip(*(prepared.part(part) for part in ("train", "validation", "test")), strict=True))  # fmt: skip
+    x, y, rows = (
+        np.concatenate(arrays)
+        for arrays in zip(*(prepared.part(part) for part in ("train", "validation", "test")), strict=True)
+    )
     order = np.argsort(rows)
     return x[order], y[order], rows[order]
 
@@ -90,7 +102,9 @@ def test_classes_are_in_natural_order(tmp_path: Path) -> None:
 
 
 def test_a_number_as_class_is_named_without_a_point(tmp_path: Path) -> None:
-    version = a_version(tmp_path / "v", x=("number", list(range(30))), y=("number", [float(i % 2) for i in range(30)]))
+    version = a_version(
+        tmp_path / "v", x=("number", list(range(30))), y=("number", [float(i % 2) for i in range(30)])
+    )
     assert prepare(version, a_question("c1", ["c0"]), Encoding(), tmp_path / "p").classes == ["0", "1"]
 
 
@@ -127,8 +141,12 @@ def test_numbers_lead_back_to_the_persons_units(tmp_path: Path) -> None:
 def test_rare_categories_become_other(tmp_path: Path) -> None:
     towns = ["Ulm"] * 50 + ["Bonn"] * 30 + [f"Dorf {i}" for i in range(20)]
     version = a_version(tmp_path / "v", town=("category", towns), y=("number", list(range(100))))
-    prepared = prepare(version, a_question("c1", ["c0"], "regression", stratify=False),
-                       Encoding(max_categories=2, target="raw"), tmp_path / "p")  # fmt: skip
+    prepared = prepare(
+        version,
+        a_question("c1", ["c0"], "regression", stratify=False),
+        Encoding(max_categories=2, target="raw"),
+        tmp_path / "p",
+    )
     assert prepared.specs[0]["categories"] == ["Ulm", "Bonn"]
     x, _, rows = whole(prepared)
     assert x.argmax(axis=1).tolist() == [0 if row < 50 else 1 if row < 80 else 2 for row in rows]
@@ -161,15 +179,23 @@ def test_a_half_made_folder_is_not_taken_for_whole(tmp_path: Path) -> None:
 
 
 def a_picture_version(place: Path, rows: int = 40) -> VersionFolder:
-    version = a_version(place, photo=("image", [f"{i}.png" if i != 9 else None for i in range(rows)]),
-                        label=("category", ["ab"[i % 2] for i in range(rows)]))  # fmt: skip
+    version = a_version(
+        place,
+        photo=("image", [f"{i}.png" if i != 9 else None for i in range(rows)]),
+        label=("category", ["ab"[i % 2] for i in range(rows)]),
+    )
     cells: list[bytes | None] = []
     for i in range(rows):
         file = io.BytesIO()
         Image.new("RGB", (30 + i % 3, 30), (200 if i % 2 else 50, i, 10)).save(file, "PNG")
         cells.append(file.getvalue() if i != 9 else None)
-    table = pa.table({"bytes": pa.array(cells, pa.large_binary()), "width": pa.array([30] * rows, pa.int32()),
-                      "height": pa.array([30] * rows, pa.int32())})  # fmt: skip
+    table = pa.table(
+        {
+            "bytes": pa.array(cells, pa.large_binary()),
+            "width": pa.array([30] * rows, pa.int32()),
+            "height": pa.array([30] * rows, pa.int32()),
+        }
+    )
     with pa.OSFile(str(version.media("c0")), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
         writer.write_table(table, max_chunksize=16)
     return version
@@ -178,7 +204,9 @@ def a_picture_version(place: Path, rows: int = 40) -> VersionFolder:
 def test_pictures_become_bytes_at_the_training_size(tmp_path: Path) -> None:
     heard: list[ProgressPayload] = []
     version = a_picture_version(tmp_path / "v")
-    prepared = prepare(version, a_question("c1", ["c0"]), Encoding(image_size=16), tmp_path / "p", heard.append)
+    prepared = prepare(
+        version, a_question("c1", ["c0"]), Encoding(image_size=16), tmp_path / "p", heard.append
+    )
     x, y, rows = whole(prepared)
     assert x.dtype == np.uint8
     assert x.shape[1:] == prepared.shape == (3, 16, 16)
