@@ -83,6 +83,7 @@ def write_csv(path: Path, rows: int) -> Path:
         f"round(random() * {10 ** (place % 5)}, {place % 4}) AS number_{place}" for place in range(20)
     )
     engine = duckdb.connect()
+    engine.execute("SET enable_progress_bar = false")
     engine.execute("SELECT setseed(0.5)")
     engine.execute(
         f"COPY (SELECT {numbers}, 'kind ' || (range % 12) AS kind, 'A' || lpad(range::VARCHAR, 9, '0') AS code, "  # noqa: S608 - our own words
