@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import structlog
 from pydantic import ValidationError
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, event, select
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
@@ -61,6 +61,7 @@ def work(
     names what the children run: dotted paths, as the app knows only the trainer's contract.
     """
     limits = limits or Limits(lease=float(settings.lease_seconds))
+    relax(engine)
     nursery = Nursery(carry_out, warm, lanes)
     worker = Worker(engine, Store(settings.data), Cores(settings.cores), endings, nursery, limits)
     keeper = Keeper(engine, worker.running, limits)
@@ -78,6 +79,18 @@ def work(
                 running.child.close()
         nursery.close()
         log.info("worker_ended", worker=worker.name)
+
+
+def relax(engine: Engine) -> None:
+    """On SQLite the worker's commits need not wait for the platter.
+
+    After a loss of power the database is as it was a moment earlier, and what is missing is told again:
+    events and outcomes lie in the jobs' folders. No process of before is left then, so no term can be given
+    twice to the living. On PostgreSQL other machines live on, and commits stay as they are.
+    """
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", lambda found, _record: found.execute("PRAGMA synchronous=NORMAL"))
+        engine.dispose()
 
 
 @dataclass
