@@ -26,6 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
         return refuse(*refusal.sentences)
     commands = {
         "serve": run_server,
+        "web": run_web,
         "worker": run_worker,
         "predictor": run_predictor,
         "doctor": run_doctor,
@@ -42,15 +43,17 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     serve = commands.add_parser("serve", help="start the web server, a worker and a predictor")
     serve.add_argument("--host", help="address to listen on (127.0.0.1)")
     serve.add_argument("--port", type=int, help="port to listen on (8000; 0 takes a free one)")
+    web = commands.add_parser("web", help="start the web server alone, on a socket that is open already")
+    web.add_argument("--descriptor", type=int, required=True, help="number of the listening socket's file")
     worker = commands.add_parser("worker", help="start one more worker for the same database and data folder")
     predictor = commands.add_parser("predictor", help="start the process that answers with trained models")
     doctor = commands.add_parser("doctor", help="look whether everything that is needed is there")
     password = commands.add_parser(
         "password", help="choose the owner's password here instead of in a browser"
     )
-    for command in (serve, worker, predictor, doctor, password):
+    for command in (serve, web, worker, predictor, doctor, password):
         command.add_argument("--data", type=Path, help="folder that everything is kept in (./data)")
-    for command in (worker, predictor):
+    for command in (web, worker, predictor):
         command.add_argument("--parent", type=int, help=argparse.SUPPRESS)
     return parser.parse_args(arguments)
 
@@ -64,6 +67,16 @@ def run_server(settings: Settings, _options: argparse.Namespace) -> int:
         serve(settings)
     except (Refused, FolderInUse) as refusal:
         return refuse(str(refusal))
+    return 0
+
+
+def run_web(settings: Settings, options: argparse.Namespace) -> int:
+    """``skillet web``: what the supervisor starts."""
+    from app.command.children import prepare_child
+    from app.command.web import answer_requests
+
+    prepare_child(options.parent, nice=0)
+    answer_requests(settings, options.descriptor)
     return 0
 
 

@@ -1,4 +1,4 @@
-"""The processes beside the web server: started with it, started again when they die, ended with it."""
+"""The processes of a server: started together, started again when they die, ended together."""
 
 import contextlib
 import ctypes
@@ -49,10 +49,12 @@ def child_environment(settings: Settings) -> dict[str, str]:
     }
 
 
-def prepare_child(parent: int | None) -> None:
-    """Run below the web server's priority, and end with it even when it is killed."""
+def prepare_child(parent: int | None, nice: int = NICE) -> None:
+    """Run at this priority (the web server stands above the others), and end with the parent even when it is
+    killed.
+    """
     with contextlib.suppress(OSError):  # a priority is a wish
-        os.nice(NICE)
+        os.nice(nice)
     if parent is not None and sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(DIE_WITH_PARENT, signal.SIGTERM)
         if os.getppid() != parent:  # it died before the line above
@@ -71,14 +73,19 @@ class Child:
 
 
 class Children:
-    """Watches the processes from a thread of its own. ``changed`` is called with their ids after
-    each start.
+    """Watches the processes from a thread of its own: ``commands`` is name -> command line after ``skillet``,
+    ``files`` are descriptors that they inherit; ``changed`` is called with their ids after each start.
     """
 
     def __init__(
-        self, names: list[str], settings: Settings, changed: Callable[[dict[str, int]], None]
+        self,
+        commands: dict[str, list[str]],
+        settings: Settings,
+        changed: Callable[[dict[str, int]], None],
+        files: tuple[int, ...] = (),
     ) -> None:
-        self.names = names
+        self.commands = commands
+        self.files = files
         self.environment = child_environment(settings)
         self.changed = changed
         self._ending = threading.Event()
@@ -97,14 +104,20 @@ class Children:
         self._thread.join()
 
     def _start(self, name: str) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "app.cli", name, "--parent", str(os.getpid())]
-        return subprocess.Popen(command, env=self.environment, stdin=subprocess.DEVNULL)
+        command = [sys.executable, "-m", "app.cli", *self.commands[name], "--parent", str(os.getpid())]
+        return subprocess.Popen(
+            command,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            pass_fds=self.files,
+            start_new_session=True,  # Ctrl+C reaches the supervisor alone, which ends them in order
+        )
 
     def _watch(self) -> None:
         """The whole life of the children. Linux ends a child with the *thread* that started it, so it is one
         thread.
         """
-        self._children = [Child(name, self._start(name), time.monotonic()) for name in self.names]
+        self._children = [Child(name, self._start(name), time.monotonic()) for name in self.commands]
         self._tell()
         self._ready.set()
         while not self._ending.wait(0.2):

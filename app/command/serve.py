@@ -1,47 +1,33 @@
-"""``skillet serve``: the web server in this process, worker and predictor beside it."""
+"""``skillet serve``: a small supervisor that holds the socket, and the web server, worker and predictor below it.
+
+A web server that dies is started again on the same socket: connections wait meanwhile, and no training notices.
+"""
 
 import json
 import os
 import signal
 import socket
 import sys
-from collections.abc import Callable
-from types import FrameType
+import threading
 
 import structlog
-import uvicorn
 from sqlalchemy import Engine
 
 from app.command.children import Children
 from app.db import make_engine, migrate, open_session, sqlite_warning
 from app.edge.log import configure_logs
-from app.main import create_app
 from app.people.service import has_password, make_entry_link
 from app.settings import Settings, list_unknown
 from app.storage import Store
 from trainer.contract.documents import write_whole
 
-DRAIN = 3
-"""Seconds that open answers have to end; event streams end at once and are taken up again by the browser."""
+QUEUE = 2048
+"""Connections that may wait for the web server to take them."""
 log = structlog.get_logger()
 
 
 class Refused(Exception):
     """The server does not start; the message says why and what to do."""
-
-
-class Server(uvicorn.Server):
-    """Says when it is ready, and leaves the ending to its caller."""
-
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
-        super().__init__(config)
-        self.ready = ready
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Answer requests, then say so."""
-        await super().startup(sockets)
-        if self.started:
-            self.ready()
 
 
 def serve(settings: Settings) -> None:
@@ -59,30 +45,53 @@ def serve(settings: Settings) -> None:
         check_exposure(engine, settings)
         listener = listen(settings)
         address = address_of(settings, listener)
+        words = welcome(engine, address)
+        engine.dispose()
 
         def tell(pids: dict[str, int]) -> None:
-            write_whole(store.processes_file, json.dumps({"web": os.getpid(), **pids, "address": address}))
+            write_whole(
+                store.processes_file, json.dumps({"supervisor": os.getpid(), **pids, "address": address})
+            )
 
-        def ready() -> None:
-            say(welcome(engine, address))
-
-        app = create_app(settings)
-        config = uvicorn.Config(
-            app, log_config=None, access_log=False, loop="uvloop", http="httptools", ws="none",
-            lifespan="off", server_header=False, timeout_graceful_shutdown=DRAIN, timeout_keep_alive=30,
-        )  # fmt: skip
-        server = Server(config, ready)
-        children = Children(["worker", "predictor"], settings, tell)
-        # uvicorn raises its signals again when it has ended; the children must still be ended then
-        signal.signal(signal.SIGTERM, _go_on)
-        signal.signal(signal.SIGINT, _go_on)
+        ending = threading.Event()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, lambda *_: ending.set())
+        listener.set_inheritable(True)
+        descriptor = listener.fileno()
+        commands = {
+            "web": ["web", "--descriptor", str(descriptor)],
+            "worker": ["worker"],
+            "predictor": ["predictor"],
+        }
+        children = Children(commands, settings, tell, files=(descriptor,))
         children.start()
         try:
-            server.run(sockets=[listener])
+            if answers(listener, ending):
+                say(words)
+            ending.wait()
         finally:
             children.end()
             store.processes_file.unlink(missing_ok=True)
-            engine.dispose()
+            listener.close()
+
+
+def answers(listener: socket.socket, ending: threading.Event) -> bool:
+    """Wait until the web server takes connections; False if the end came first."""
+    while not ending.is_set():
+        try:
+            with socket.create_connection(local_name(listener), timeout=1.0) as probe:
+                probe.sendall(b"GET /healthz HTTP/1.0\r\nHost: localhost\r\n\r\n")
+                if probe.recv(16).startswith(b"HTTP/"):
+                    return True
+        except OSError:
+            ending.wait(0.05)
+    return False
+
+
+def local_name(listener: socket.socket) -> tuple[str, int]:
+    """Where this machine reaches the socket."""
+    host, port = listener.getsockname()[:2]
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port  # noqa: S104
 
 
 def create_folder(store: Store) -> None:
@@ -130,6 +139,7 @@ def listen(settings: Settings) -> socket.socket:
             f"Port {settings.port} of {settings.host} cannot be taken: {error.strerror}. "
             "Another program may be using it; choose another one with --port, or 0 for any."
         ) from error
+    listener.listen(QUEUE)
     return listener
 
 
@@ -158,7 +168,3 @@ def say(words: str) -> None:
     """To the person at the terminal, apart from the logs."""
     sys.stdout.write(words + "\n")
     sys.stdout.flush()
-
-
-def _go_on(_signal: int, _frame: FrameType | None) -> None:
-    """uvicorn has noted it already."""

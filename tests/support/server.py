@@ -70,10 +70,10 @@ class AServer:
             self.process = None
 
     def kill(self, name: str = "web") -> int:
-        """kill -9 of one of its processes: web, worker or predictor. Returns the id it had."""
+        """kill -9 of one of its processes: supervisor, web, worker or predictor. Returns the id it had."""
         pid = self.pids[name]
         os.kill(pid, signal.SIGKILL)
-        if name == "web" and self.process is not None:
+        if name == "supervisor" and self.process is not None:
             self.process.wait()
             self.process = None
         return pid
@@ -91,8 +91,8 @@ class AServer:
 
     @property
     def pids(self) -> dict[str, int]:
-        """Ids of web, worker and predictor, as they are now."""
-        return {name: self.processes[name] for name in ("web", "worker", "predictor")}
+        """Ids of supervisor, web, worker and predictor, as they are now."""
+        return {name: self.processes[name] for name in ("supervisor", "web", "worker", "predictor")}
 
     @property
     def base_url(self) -> str:

@@ -44,7 +44,7 @@ def test_a_taken_port_is_named(tmp_path: Path) -> None:
 def test_a_second_server_on_one_folder_is_refused(a_server: AServer) -> None:
     refused = run("serve", "--port", "0", "--data", str(a_server.data))
     assert refused.returncode == 1
-    assert f"already served by process {a_server.pids['web']}" in refused.stderr
+    assert f"already served by process {a_server.pids['supervisor']}" in refused.stderr
     assert "Traceback" not in refused.stderr
 
 
@@ -63,10 +63,10 @@ def test_a_wrong_setting_is_one_line(tmp_path: Path) -> None:
     assert "SKILLET_PORT = 'eighty' cannot be used" in refused.stderr
 
 
-def test_starts_three_processes_and_ends_them_all(tmp_path: Path) -> None:
+def test_starts_its_processes_and_ends_them_all(tmp_path: Path) -> None:
     with AServer(tmp_path) as server:
         pids = server.pids
-        assert len(set(pids.values())) == 3
+        assert len(set(pids.values())) == 4
         lower = psutil.Process(pids["web"]).nice() + 5
         wait_until(
             lambda: [psutil.Process(pids[name]).nice() for name in ("worker", "predictor")] == [lower] * 2
@@ -79,16 +79,16 @@ def test_starts_three_processes_and_ends_them_all(tmp_path: Path) -> None:
     assert not (server.data / "processes.json").exists()
 
 
-def test_nothing_outlives_a_killed_web_server(tmp_path: Path) -> None:
+def test_nothing_outlives_a_killed_supervisor(tmp_path: Path) -> None:
     with AServer(tmp_path) as server:
         pids = server.pids
-        server.kill("web")
+        server.kill("supervisor")
         wait_until(lambda: not [pid for pid in pids.values() if psutil.pid_exists(pid)])
         server.start()  # and the folder is free for the next one
         assert server.pids["web"] not in pids.values()
 
 
-@pytest.mark.parametrize("name", ["worker", "predictor"])
+@pytest.mark.parametrize("name", ["web", "worker", "predictor"])
 def test_a_dead_process_is_started_again(a_server: AServer, name: str) -> None:
     killed = a_server.kill(name)
     wait_until(lambda: a_server.pids[name] != killed)
