@@ -52,6 +52,8 @@ def read_pictures(
         starts = np.cumsum([0] + [reader.get_batch(i).num_rows for i in range(reader.num_record_batches)])
         current, batch = -1, None
         for row in rows:
+            if not 0 <= row < starts[-1]:
+                raise IndexError(f"There is no row {row}: the column has {starts[-1]:,} pictures.")
             place = int(np.searchsorted(starts, row, side="right")) - 1
             if place != current:
                 current, batch = place, reader.get_batch(place)

@@ -13,6 +13,8 @@ BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le", "UTF-16"),
     (codecs.BOM_UTF16_BE, "utf-16-be", "UTF-16"),
 )
+REPLACED = "\ufffd".encode()
+"""Stands in files that somebody converted badly before: not our fault, and right UTF-8."""
 KANA = re.compile("[\u3040-\u30ff]")
 NOT_ASCII = re.compile("[^\x00-\x7f]")
 KANA_SHARE = 0.1
@@ -67,6 +69,7 @@ def is_utf8(path: Path) -> bool:
     """Whether the file is UTF-8, or UTF-8 with few damaged places (those lines are rejected later)."""
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     good = bad = position = 0
+    tail = b""
     for chunk in chunks(path):
         zero = chunk.find(b"\0")
         if zero >= 0:
@@ -79,7 +82,8 @@ def is_utf8(path: Path) -> bool:
         if chunk.isascii() and decoder.getstate()[0] == b"":
             continue
         text = decoder.decode(chunk)
-        wrong = text.count("\ufffd")
+        wrong = text.count("\ufffd") - (tail + chunk).count(REPLACED)
+        tail = chunk[-2:]
         bad += wrong
         if wrong or bad:
             good += len(NOT_ASCII.findall(text)) - wrong

@@ -17,6 +17,8 @@ FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
 MOST_PIXELS = 64_000_000
 LONGEST_SIDE = 512
 THUMB_SIDE = 128
+TWELVE_BITS = 4095
+"""What microscopes and cameras put into 16 bits."""
 QUALITY = 92
 ORIENTATION = 0x0112
 TURNS = {
@@ -89,9 +91,11 @@ def read_picture(data: bytes) -> Picture:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             check_size(*image.size)
             photo = image.format in ("JPEG", "MPO")
-            turn = TURNS.get(orientation(image))
             image.draft(None, (LONGEST_SIDE, LONGEST_SIDE))
             image.load()
+            turn = TURNS.get(
+                orientation(image)
+            )  # after load: it would load a PNG itself, and hide that it is broken
             plain = as_rgb(image)
     except Unreadable:
         raise
@@ -142,7 +146,9 @@ def as_rgb(image: Image.Image) -> Image.Image:
 
 
 def from_deep(image: Image.Image) -> Image.Image:
-    """16 or 32 bits a pixel -> 8: 16-bit values over 257; others between their least and greatest."""
+    """16 or 32 bits a pixel -> 8: 16-bit values (often 12 bits in truth) by their range, so that pictures stay
+    comparable; others between their least and greatest.
+    """
     values_HW = np.asarray(image, dtype=np.float64)
     low, high = float(values_HW.min()), float(values_HW.max())
     if not np.isfinite([low, high]).all():
@@ -150,7 +156,7 @@ def from_deep(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I") and low >= 0 and high <= 255:
         scaled_HW = values_HW
     elif image.mode.startswith("I") and low >= 0 and high <= 65_535:
-        scaled_HW = values_HW / 257.0
+        scaled_HW = values_HW / (257.0 if high > TWELVE_BITS else TWELVE_BITS / 255.0)
     else:
         scaled_HW = (values_HW - low) * (255.0 / (high - low if high > low else 1.0))
     return Image.fromarray(np.round(scaled_HW).astype(np.uint8)).convert("RGB")

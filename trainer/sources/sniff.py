@@ -81,18 +81,35 @@ def best_delimiter(text: str) -> tuple[str, bool]:
     best: tuple[float, bool, int] = (0.0, False, 0)
     found = (NO_DELIMITER, '"' in text and parses_quoted(text))
     for delimiter in DELIMITERS:
-        for quoted in (True, False):
-            rows = parse(text, delimiter, quoted=quoted, limit=TRIED_ROWS, whole=False)
-            if not rows:
-                continue
-            width, often = Counter(len(row) for row in rows[1:] or rows).most_common(1)[0]
-            share = round(often / max(1, len(rows[1:] or rows)), 3)
-            if width < 2 or share < STEADY:
-                continue
-            score = (share, len(rows[0]) == width, width)
-            if score > best:
-                best, found = score, (delimiter, quoted)
+        score = steadiness(parse(text, delimiter, quoted=True, limit=TRIED_ROWS, whole=False))
+        quoted = True
+        if '"' in text:
+            plain = parse(text, delimiter, quoted=False, limit=TRIED_ROWS, whole=False)
+            if steadiness(plain) >= score and has_stray_quotes(plain):
+                score, quoted = steadiness(plain), False
+        if score[2] >= 2 and score[0] >= STEADY and score > best:
+            best, found = score, (delimiter, quoted)
     return found
+
+
+def steadiness(rows: list[list[str]]) -> tuple[float, bool, int]:
+    """Share of rows of the commonest width, whether the first is of it, and that width."""
+    if not rows:
+        return 0.0, False, 0
+    body = rows[1:] or rows
+    width, often = Counter(len(row) for row in body).most_common(1)[0]
+    return round(often / len(body), 3), len(rows[0]) == width, width
+
+
+def has_stray_quotes(rows: list[list[str]]) -> bool:
+    """Whether, read without quoting, more cells hold a quote somewhere than are wrapped in a pair of them."""
+    wrapped = stray = 0
+    for row in rows:
+        for cell in row:
+            if '"' in cell:
+                pair = len(cell) > 1 and cell.startswith('"') and cell.endswith('"')
+                wrapped, stray = wrapped + pair, stray + (not pair)
+    return stray > wrapped
 
 
 def parses_quoted(text: str) -> bool:
