@@ -73,7 +73,7 @@ def propose(
         raise ValueError(f"{name} cannot learn this question. Choose one of the learners shown for it.")
     card = LEARNERS[dials.learner]
     values, reasons = DERIVE[dials.learner](schema, question, dials)
-    encoding, why = derive_encoding(schema, question, dials)
+    encoding, why = derive_encoding(question, dials)
     reasons = {f"params.{k}": v for k, v in reasons.items()} | {f"encoding.{k}": v for k, v in why.items()}
     for field, value in (changes or {}).items():
         if field not in values or values[field] != value:
@@ -89,7 +89,7 @@ def propose(
 Derived = tuple[dict[str, Any], dict[str, str]]
 
 
-def derive_encoding(schema: Schema, question: Question, dials: Dials) -> tuple[Encoding, dict[str, str]]:
+def derive_encoding(question: Question, dials: Dials) -> tuple[Encoding, dict[str, str]]:
     """How cells become tensors for this learner."""
     trees = dials.learner in ("boosting", "forest")
     size = 64 if dials.learner == "cnn" else Encoding().image_size
@@ -110,7 +110,7 @@ def derive_encoding(schema: Schema, question: Question, dials: Dials) -> tuple[E
     return encoding, reasons
 
 
-def derive_linear(schema: Schema, question: Question, dials: Dials) -> Derived:
+def derive_linear(_schema: Schema, _question: Question, dials: Dials) -> Derived:
     """Care is the penalty."""
     l2 = {"bold": 0.1, "normal": 1.0, "careful": 10.0}[dials.care]
     return {"l2": l2, "passes": int(200 * LENGTH[dials.length])}, {
@@ -119,7 +119,7 @@ def derive_linear(schema: Schema, question: Question, dials: Dials) -> Derived:
     }
 
 
-def derive_forest(schema: Schema, question: Question, dials: Dials) -> Derived:
+def derive_forest(schema: Schema, _question: Question, dials: Dials) -> Derived:
     """Length is trees, care is leaf size."""
     leaf = {"bold": 1, "normal": 1 if schema.rows > 20_000 else 2, "careful": 5}[dials.care]
     return {"trees": int(200 * LENGTH[dials.length]), "min_leaf": leaf}, {
@@ -128,7 +128,7 @@ def derive_forest(schema: Schema, question: Question, dials: Dials) -> Derived:
     }
 
 
-def derive_boosting(schema: Schema, question: Question, dials: Dials) -> Derived:
+def derive_boosting(schema: Schema, _question: Question, dials: Dials) -> Derived:
     """A small rate with many rounds; few rows see smaller parts of rows and columns per tree, against remembering.
 
     Chosen on the validation parts of titanic, penguins, auto-mpg, wine quality, diamonds and adult (three splits).
@@ -142,7 +142,7 @@ def derive_boosting(schema: Schema, question: Question, dials: Dials) -> Derived
         "subsample": 0.7 if small else 0.9, "columns": 0.5 if small else 0.8, "min_child_weight": 2.0 if small else 1.0,
     }, {
         "rounds": f"From the dial ‘how long’ ({dials.length}); early stopping ends it before.",
-        "learning_rate": f"From the dial ‘how careful’ ({dials.care}): small steps, since early stopping finds the end.",
+        "learning_rate": f"From the dial ‘how careful’ ({dials.care}): small steps; early stopping finds the end.",
         "max_depth": f"{schema.rows:,} rows and the dial ‘how careful’ ({dials.care}).",
         "patience": "Stop when 40 trees in a row did not help.",
         "subsample": "Each tree sees a part of the rows, so that they differ.",
@@ -177,11 +177,12 @@ def derive_mlp(schema: Schema, question: Question, dials: Dials) -> Derived:
     epochs = max(10, int(LENGTH[dials.length] * min(60, max(20, 1_500_000 / max(rows, 1)))))
     width = 64 if rows < 2_000 else 128 if rows < 20_000 else 256
     values |= {"epochs": epochs, "width": width, "depth": 2, "patience": max(8, epochs // 4), "learning_rate": 3e-3,
-               "dropout": {"bold": 0.0, "normal": 0.1 if rows < 20_000 else 0.0, "careful": 0.3}[dials.care]}
+               "clip": 0.0, "dropout": {"bold": 0.0, "normal": 0.1 if rows < 20_000 else 0.0, "careful": 0.3}[dials.care]}
     reasons |= {
         "epochs": f"{int(rows):,} training rows and the dial ‘how long’ ({dials.length}).",
         "width": f"{int(rows):,} training rows carry about {width} neurons a layer.",
         "depth": "Two hidden layers are enough for most tables.",
+        "clip": "Not needed: AdamW bounds the length of a step by itself.",
         "patience": "A quarter of the epochs without improvement is enough to know.",
         "learning_rate": "3e-3 suits AdamW with one cycle on tables.",
         "dropout": f"From the dial ‘how careful’: {dials.care}.",

@@ -119,9 +119,9 @@ def find_verb(body: Body, *, confined: bool) -> Callable[[Any, JobFolder, EventW
 
             return lambda order, job, tell: import_dataset.run(order, job, tell, confined=confined)
         case BaselineOrder():
-            from trainer.work import baseline  # noqa: PLC0415
+            from trainer.work.baseline import run  # noqa: PLC0415
 
-            return baseline.run
+            return run
         case TrainOrder():
             from trainer.work import train  # noqa: PLC0415
 

@@ -104,9 +104,7 @@ def test_every_dial_gives_a_whole_recipe_with_reasons(
     for name in recipe.reasons:
         part, _, field = name.partition(".")
         assert field in (recipe.params if part == "params" else recipe.encoding.model_dump())
-    assert recipe.encoding.target == (
-        "class" if task == "classification" else "raw" if learner in ("boosting", "forest") else "standard"
-    )
+    assert recipe.encoding.target == ("class" if task == "classification" else "standard")
     if LEARNERS[learner].network:
         assert recipe.params["loss"] == ("cross_entropy" if task == "classification" else "mse")
 

@@ -8,7 +8,7 @@ class BoostingParams(Params):
 
     rounds: int = setting(
         300, "Rounds at most", "Each round adds a tree that mends what the trees before got wrong.", unit="trees",
-        ge=1, le=5_000)
+        ge=1, le=20_000)
     learning_rate: float = setting(
         0.1, "Learning rate", "How much of its correction each tree may add: small is careful and needs more rounds.",
         gt=0, le=1)

@@ -39,7 +39,7 @@ class LearnerCard(BaseModel):
 def setting(
     default: Any,
     title: str,
-    help: str,  # noqa: A002 - the field's own word in every form library
+    help: str,
     *,
     unit: str = "",
     depth: Depth = "standard",

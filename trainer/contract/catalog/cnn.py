@@ -12,7 +12,7 @@ class CnnParams(NetworkParams):
     depth: int = setting(3, "Blocks", "Each block sees twice as far and halves the picture.", unit="blocks",
                          ge=1, le=6)
     residual: bool = setting(
-        True, "Skip connections", "Adds to each block two convolutions and a path around them (ResNet): learns faster.",
+        True, "Skip connections", "Adds to each block two convolutions and a path around them (ResNet): learns faster.",  # noqa: FBT003
         depth="everything")
     dropout: float = setting(
         0.2, "Dropout", "Share of features switched off at random before the answer, against over-fitting.",
@@ -21,7 +21,7 @@ class CnnParams(NetworkParams):
         0.08, "Random shift", "Pictures are moved by up to this share of their side, so that position matters less.",
         ge=0, le=0.5)
     flip: bool = setting(
-        False, "Mirror at random", "Off by default: mirrored hands, letters and digits mean something else.")
+        False, "Mirror at random", "Off by default: mirrored hands, letters and digits mean something else.")  # noqa: FBT003
 
 
 CARD = LearnerCard(

@@ -46,5 +46,5 @@ class NetworkParams(Params):
         "auto", "Arithmetic", "float32 is exact; bf16 is faster where the machine has it; auto measures a few steps "
         "and takes the faster one whose loss agrees.", depth="everything")
     deterministic: bool = setting(
-        False, "Exactly repeatable", "One thread and deterministic kernels: the same bits every time, slower.",
+        False, "Exactly repeatable", "One thread and deterministic kernels: the same bits every time, slower.",  # noqa: FBT003
         depth="everything")
