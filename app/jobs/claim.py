@@ -13,10 +13,10 @@ from app.jobs.tables import Job
 STARTING = "Starting."
 
 
-def is_waiting(db: Session, lane: str, verbs: Sequence[str]) -> bool:
-    """Whether a claim could find something: one look into an index."""
-    wanted = select(Job.id).where(Job.lane == lane, Job.state == "queued", Job.verb.in_(verbs)).limit(1)
-    return db.scalar(wanted) is not None
+def list_waiting(db: Session, lanes: Sequence[str]) -> set[tuple[str, str]]:
+    """Lane and verb of what is queued: one look into an index, cheap enough for every tick."""
+    wanted = select(Job.lane, Job.verb).where(Job.lane.in_(lanes), Job.state == "queued").distinct()
+    return {(lane, verb) for lane, verb in db.execute(wanted)}
 
 
 def claim(db: Session, worker: str, lease: float, lane: str, verbs: Sequence[str]) -> Job | None:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from app.db import open_session
 from app.jobs.children import Nursery, end_leftover, is_gone, name_worker
-from app.jobs.claim import claim, is_expired, is_waiting, list_at_work
+from app.jobs.claim import claim, is_expired, list_at_work, list_waiting
 from app.jobs.clock import steady
 from app.jobs.cores import Cores
 from app.jobs.ending import Endings, finish, lose, name_cause, set_aside
@@ -120,9 +120,12 @@ class Worker:
             self._hear()
             if claiming:
                 self._reap()
+                with open_session(self.engine, write=False) as db:
+                    waiting = list_waiting(db, self.nursery.lanes)
                 for lane in self.nursery.lanes:
-                    self._claim(lane, LONG)
-                    self._claim(lane, SHORT)
+                    for verbs in (LONG, SHORT):
+                        if any((lane, verb) in waiting for verb in verbs):
+                            self._claim(lane, verbs)
         except PASSING as error:
             return self._wait_for_database(error)
         except DBAPIError as error:
@@ -275,9 +278,6 @@ class Worker:
     def _claim(self, lane: str, verbs: Sequence[str]) -> None:
         short = verbs is SHORT
         while self.cores.room(short=short):
-            with open_session(self.engine, write=False) as db:
-                if not is_waiting(db, lane, verbs):
-                    return
             asked = steady()
             with open_session(self.engine) as db:
                 job = claim(db, self.name, self.limits.lease, lane, verbs)

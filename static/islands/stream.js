@@ -31,6 +31,8 @@ export function start(element) {
     };
     source.onerror = lost;
     for (const kind of KINDS) source.addEventListener(kind, receive);
+    source.addEventListener("silence", receiveSilence);
+    source.addEventListener("end", finish);
   }
 
   function close() {
@@ -44,9 +46,21 @@ export function start(element) {
     if (live.size) mark(false);
     if (source.readyState !== EventSource.CLOSED) return;
     close();
+    if (!live.size) return; // all jobs have ended and all is told: the server answered 204
     failures += 1;
-    const longest = live.size ? Math.min(LONGEST_WAIT, 1_000 * 2 ** failures) : LONGEST_WAIT;
-    retry = setTimeout(open, longest * (0.5 + Math.random() / 2));
+    retry = setTimeout(open, Math.min(LONGEST_WAIT, 1_000 * 2 ** failures) * (0.5 + Math.random() / 2));
+  }
+
+  /** Every job has ended, and all is told. */
+  function finish() {
+    live.clear();
+    close();
+    mark(true);
+  }
+
+  /** Whoever works on a job has not been heard of for longer than its lease: the page asks for its state. */
+  function receiveSilence(event) {
+    document.body.dispatchEvent(new CustomEvent("skillet:silence", { detail: JSON.parse(event.data) }));
   }
 
   function receive(event) {
