@@ -156,7 +156,7 @@ def _make_environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(_=words.gettext, static=static)
+    environment.globals.update(_=words.gettext, ngettext=words.ngettext, static=static)
     environment.filters.update(number=number, whole=whole, percent=percent, duration=duration, size=size)
     return environment
 

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict
+from app.jobs.claim import is_expired
 from app.jobs.service import ask, cursor, find_last, list_events
 from app.jobs.tables import Job
 from app.pages import Db, render, wants_fragment, words
@@ -212,6 +213,7 @@ def state_context(db: Session, store: Store, run: Run) -> dict[str, Any]:
         "job": job,
         "ended": ended,
         "moving": job.state in MOVING,
+        "silent": is_expired(db, job),
         "headline_words": headline(
             run, job, jobs_ahead(db, job), progress, report.verdict if report else None
         ),
