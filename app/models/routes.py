@@ -20,7 +20,7 @@ from app.people.authorize import get_readable
 from app.people.session import Person
 from app.projects.tables import Project
 from app.recipes.service import Ground, get_ground
-from app.reports.examples import Choice, read_cells, read_examples, read_test_row
+from app.reports.examples import read_cells, read_test_row, read_test_sample
 from app.runs.rail import rail_of
 from app.runs.tables import Run
 from app.runs.words import score_words
@@ -164,13 +164,10 @@ def try_context(store: Store, ready: Ready, example: int) -> dict[str, Any]:
     ground = ready.ground
     target = ground.schema.column(ground.question.target)
     if ready.picture is not None:
-        found = read_examples(store, ready.results, ground.version, ground.schema, ground.question, Choice())
-        thumbs = f"/datasets/{ready.project.dataset_id}/thumbs/{ready.picture.id}"
-        step = max(1, len(found.examples) // THUMBS)
         return {
             "target": target,
-            "thumbs": thumbs,
-            "tests": found.examples[::step][:THUMBS],
+            "thumbs": f"/datasets/{ready.project.dataset_id}/thumbs/{ready.picture.id}",
+            "tests": read_test_sample(store, ready.results, THUMBS),
             "fields": [],
             "row": None,
         }

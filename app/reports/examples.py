@@ -182,3 +182,19 @@ def read_test_row(store: Store, results: ResultFiles, offset: int) -> tuple[int,
         [place, offset % total],
     ).fetchone()
     return (int(found[0]), found[1]) if found else None
+
+
+def read_test_sample(store: Store, results: ResultFiles, count: int) -> list[tuple[int, Any]]:
+    """Row numbers and truths of some test examples, always the same ones: of every class before any comes twice."""
+    found = (
+        open_engine(store.jobs)
+        .cursor()
+        .execute(
+            "SELECT row, truth FROM read_parquet(?) WHERE part = 'test' "
+            "ORDER BY row_number() OVER (PARTITION BY CASE WHEN correct IS NULL THEN '' ELSE truth::VARCHAR END "
+            "ORDER BY hash(row)), hash(row) LIMIT ?",
+            [str(results.predictions), count],
+        )
+        .fetchall()
+    )
+    return [(int(row), truth) for row, truth in found]

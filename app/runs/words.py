@@ -11,6 +11,9 @@ from trainer.contract.events import ENDED, ProgressPayload
 
 _ = words.gettext
 
+PHASES = {"prepare": "preparing", "train": "learning", "evaluate": "judging", "export": "writing"}
+"""What a phase is called while it goes on."""
+
 MOVING = frozenset({"queued", "starting", "running", "pausing", "stopping"})
 """States that change by themselves."""
 
@@ -56,9 +59,11 @@ def position(progress: ProgressPayload | None) -> str:
     if progress is None:
         return ""
     at = progress.sentence.strip().rstrip(".")
+    if at[1:2].islower():
+        at = at[:1].lower() + at[1:]  # it goes on after "Run 3: "
     if not at:
         of = _("{done} of {total} {unit}") if progress.total else _("{done} {unit}")
-        at = f"{progress.phase}: " + of.format(
+        at = f"{_(PHASES.get(progress.phase, progress.phase))} " + of.format(
             done=whole(progress.done), total=whole(progress.total), unit=_(progress.unit)
         )
     return f"{at} · {left(progress.eta)}" if progress.eta is not None and "left" not in at else at

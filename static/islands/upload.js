@@ -177,6 +177,7 @@ export function start(element) {
     [window, "beforeunload", (event) => job && job.offset < job.file.size && event.preventDefault()],
   ];
   for (const [target, name, handler] of listeners) target.addEventListener(name, handler);
+  if (input.files.length) take(input.files); // chosen before this script was there
   return () => {
     for (const [target, name, handler] of listeners) target.removeEventListener(name, handler);
     job?.request?.abort();

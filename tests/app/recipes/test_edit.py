@@ -2,12 +2,18 @@
 
 import html
 import re
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
 
+from app.db import open_session
+from app.projects.tables import Project
+from app.recipes.service import get_ground
 from tests.support.people import a_browser, a_user
 from tests.support.runs import a_project
+from trainer.contract.propose import propose
+from trainer.contract.recipe import Dials
 
 HX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
@@ -17,6 +23,14 @@ def value_of(page: str, field: str) -> str:
     found = re.search(rf'id="field-{re.escape(field)}"[^>]*? value="([^"]*)"', page)
     assert found, f"no field {field}"
     return html.unescape(found[1])
+
+
+def derived(app: FastAPI, project: Project, length: str = "normal") -> dict[str, Any]:
+    """What follows from the dials for boosting."""
+    with open_session(app.state.engine, write=False) as db:
+        ground = get_ground(db, app.state.store, db.get_one(Project, project.id))
+    dials = Dials.model_validate({"learner": "boosting", "length": length})
+    return propose("version", ground.schema, ground.question, dials).params
 
 
 @pytest.mark.parametrize(
@@ -128,16 +142,16 @@ def test_only_what_the_person_changed_is_kept_when_a_dial_turns(app: FastAPI) ->
         "length": "quick",
         "care": "normal",
     } | fields
-    sent["set.max_depth"] = "5"
+    sent["set.max_depth"] = "13"
     answer = browser.get(f"/projects/{project.id}/model", params=sent, headers=HX)
     assert answer.status_code == 200
     assert answer.headers["HX-Push-Url"] == (
-        f"/projects/{project.id}/model?learner=boosting&length=quick&care=normal&set.max_depth=5"
+        f"/projects/{project.id}/model?learner=boosting&length=quick&care=normal&set.max_depth=13"
     )
-    assert value_of(answer.text, "set.rounds") == "240"
+    assert value_of(answer.text, "set.rounds") == str(derived(app, project, "quick")["rounds"])
     assert "<html" not in answer.text
     assert "You set it." in answer.text
-    assert html.unescape(answer.text).count("Back to 3") == 1
+    assert html.unescape(answer.text).count(f"Back to {derived(app, project)['max_depth']}") == 1
 
 
 def test_another_learner_forgets_the_changes_of_the_first(app: FastAPI) -> None:
