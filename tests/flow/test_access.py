@@ -45,13 +45,17 @@ def test_every_page(page: Page) -> None:
     run = page.url
     for address in (
         "/", "/datasets/new", "/account", dataset, f"{dataset}/rows/3", f"{dataset}/rejects", f"{dataset}/columns/c0",
-        project, f"{project}/model", f"{project}/runs", run, f"{run}/report", f"{run}/use", "/nothing-here",
+        project, f"{project}/model", f"{project}/runs", run, f"{run}/report", f"{run}/use",
     ):  # fmt: skip
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             page.goto(address)
             page.wait_for_load_state("networkidle")
             wrong += [f"{scheme} {sentence}" for sentence in violations(page)]
+    lost = page.context.new_page()  # a page of its own: the refusal stands in its console
+    lost.goto("/nothing-here")
+    wrong += violations(lost)
+    lost.close()
     assert wrong == [], "\n".join(wrong)
 
 
