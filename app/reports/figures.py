@@ -1,6 +1,7 @@
 """The still figures of a report, as plain dicts, each with its sentence and its table."""
 
 from itertools import pairwise
+from statistics import median
 from typing import Any
 
 from app.pages import number, whole, words
@@ -71,16 +72,15 @@ def error_histogram(report: Report) -> dict[str, Any]:
     """How often which error happens."""
     edges, counts = report.residuals["edges"], report.residuals["counts"]
     middles = [_short((a + b) / 2) for a, b in pairwise(edges)]
-    peak = max(range(len(counts)), key=counts.__getitem__)
+    pairs = zip(report.residuals["truth"], report.residuals["predicted"], strict=True)
+    half = median(abs(predicted - truth) for truth, predicted in pairs)
     return {
         "figure": {
             "data": [{"type": "bar", "x": middles, "y": counts, "meta": "test", "name": _("test rows")}],
             "layout": {"xaxis": {"title": _("error (answer − truth)")}, "yaxis": {"title": _("rows")},
                        "bargap": 0.05, "showlegend": False},
         },
-        "sentence": _("Most errors lie between {low} and {high}.").format(
-            low=number(edges[peak]), high=number(edges[peak + 1])
-        ),
+        "sentence": _("Half of the answers are off by less than {half}.").format(half=number(half)),
         "table": {
             "head": [_("Error from"), _("to"), _("Rows")],
             "rows": [

@@ -107,7 +107,7 @@ def report_context(db: Session, store: Store, run: Run, project: Project, report
     figures: dict[str, Any] = {}
     if report.residuals.get("truth"):
         figures["scatter"] = scatter(report, target)
-    if report.residuals.get("counts"):
+    if report.residuals.get("truth") and report.residuals.get("counts"):
         figures |= {"errors": error_histogram(report), "bins": error_bins(report, address)}
     return examples_context(project, ground.schema, ground.question.inputs, ground.question.target) | {
         "recipe_name": short_name(recipe_of(db, run)),

@@ -133,6 +133,7 @@ def interval(value: float | None, low: float | None, high: float | None) -> str:
     digits = -math.floor(math.log10(half))
     digits += half * 10**digits < 1.95  # 0.014 keeps both digits, 0.02 has one
     if digits > 0:
+        value = round(value, digits) + 0.0  # no minus before a zero
         return f"{value:,.{digits}f} ± {half:,.{digits}f}".replace("-", "−")
     return f"{round(value, digits):,.0f} ± {round(half, digits):,.0f}".replace("-", "−")
 
