@@ -176,8 +176,9 @@ def derive_mlp(schema: Schema, question: Question, dials: Dials) -> Derived:
     rows = schema.rows * question.split.train
     epochs = max(10, int(LENGTH[dials.length] * min(60, max(20, 1_500_000 / max(rows, 1)))))
     width = 64 if rows < 2_000 else 128 if rows < 20_000 else 256
-    values |= {"epochs": epochs, "width": width, "depth": 2, "patience": max(8, epochs // 4), "learning_rate": 3e-3,
-               "clip": 0.0, "dropout": {"bold": 0.0, "normal": 0.1 if rows < 20_000 else 0.0, "careful": 0.3}[dials.care]}
+    values |= {"epochs": epochs, "width": width, "depth": 2, "patience": max(8, epochs // 4),
+               "learning_rate": 3e-3, "clip": 0.0,
+               "dropout": {"bold": 0.0, "normal": 0.1 if rows < 20_000 else 0.0, "careful": 0.3}[dials.care]}
     reasons |= {
         "epochs": f"{int(rows):,} training rows and the dial ‘how long’ ({dials.length}).",
         "width": f"{int(rows):,} training rows carry about {width} neurons a layer.",
@@ -195,7 +196,7 @@ def derive_cnn(schema: Schema, question: Question, dials: Dials) -> Derived:
     values, reasons = derive_network(schema, question, dials)
     rows = schema.rows * question.split.train
     epochs = max(5, int(LENGTH[dials.length] * (20 if rows < 10_000 else 12)))
-    values |= {"epochs": epochs, "width": 24, "depth": 3 if rows < 500 else 4, "patience": max(6, epochs // 3),
+    values |= {"epochs": epochs, "width": 24, "depth": 3 if rows < 500 else 4, "patience": max(8, epochs // 2),
                "learning_rate": 4e-3, "batch_size": min(values["batch_size"], 64),
                "dropout": {"bold": 0.0, "normal": 0.2, "careful": 0.4}[dials.care],
                "shift": {"bold": 0.0, "normal": 0.08, "careful": 0.12}[dials.care], "flip": False}
@@ -203,7 +204,7 @@ def derive_cnn(schema: Schema, question: Question, dials: Dials) -> Derived:
         "epochs": f"{int(rows):,} training pictures and the dial ‘how long’ ({dials.length}).",
         "width": "24 filters first, doubled in each block.",
         "depth": "Each block halves the picture and sees twice as far.",
-        "patience": "A third of the epochs without improvement is enough to know.",
+        "patience": "Half of the epochs: at the top of one cycle validation jumps about.",
         "learning_rate": "4e-3 suits AdamW with one cycle and batch normalisation.",
         "batch_size": "Small batches give enough steps on few pictures.",
         "dropout": f"From the dial ‘how careful’: {dials.care}.",

@@ -133,6 +133,22 @@ def fit(  # noqa: C901, PLR0912, PLR0915 - the crux: read it top to bottom
             network, end, sentence, state.step, patience.best_step, seconds, state.mode or "float32", threads
         )
 
+    def look(seconds: float) -> Telling[Fit | None]:
+        """Hear words, save where ``seconds`` have passed. All points up to a checkpoint are told before it is."""
+        nonlocal saved_at
+        word = lesson.control.word()
+        if not word and time.perf_counter() - saved_at < seconds:
+            return None
+        yield from outbox.take()
+        try:
+            save()
+        except DiskFull as full:
+            return finish("full", str(full))
+        saved_at = time.perf_counter()
+        if word:
+            return finish("stopped" if word == "stop" else "paused", describe(word, state, params))
+        return None
+
     def advance() -> ProgressPayload:
         spent = time.perf_counter() - begun
         speed = spent / max(state.step - begun_step, 1)
@@ -206,18 +222,8 @@ def fit(  # noqa: C901, PLR0912, PLR0915 - the crux: read it top to bottom
                         sentence=choice.sentence,
                         steps_per_epoch=per_epoch,
                     )
-                word = lesson.control.word()
-                try:
-                    if word:
-                        save()
-                        return finish(
-                            "stopped" if word == "stop" else "paused", describe(word, state, params)
-                        )
-                    if time.perf_counter() - saved_at >= lesson.checkpoint_seconds:
-                        save()
-                        saved_at = time.perf_counter()
-                except DiskFull as full:
-                    return finish("full", str(full))
+                if state.batch < per_epoch and (left := (yield from look(lesson.checkpoint_seconds))):
+                    return left
                 threads = take_threads(
                     lesson, weights, size, light=not train.pictures, exact=params.deterministic
                 )
@@ -246,12 +252,9 @@ def fit(  # noqa: C901, PLR0912, PLR0915 - the crux: read it top to bottom
             state.epoch, state.batch = state.epoch + 1, 0
             outbox.progress = advance()
             yield from outbox.take_due()
-            if time.perf_counter() - saved_at >= EPOCH_SECONDS and state.epoch < params.epochs:
-                try:
-                    save()
-                except DiskFull as full:
-                    return finish("full", str(full))
-                saved_at = time.perf_counter()
+            more = state.epoch < params.epochs and not patience.exhausted()
+            if more and (left := (yield from look(min(EPOCH_SECONDS, lesson.checkpoint_seconds)))):
+                return left
 
     yield from outbox.take()
     early = state.epoch < params.epochs
@@ -261,7 +264,7 @@ def fit(  # noqa: C901, PLR0912, PLR0915 - the crux: read it top to bottom
 
 def describe(word: str, state: State, params: NetworkParams) -> str:
     """How far a run came that was asked to end."""
-    done = f"epoch {state.epoch + 1} of {params.epochs}, step {state.step:,}"
+    done = f"epoch {state.epoch + (state.batch > 0)} of {params.epochs}, step {state.step:,}"
     return f"Stopped in {done}; the best weights so far are kept." if word == "stop" else f"Paused in {done}."
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import torch
 
-from tests.trainer.learners.small import Listener, a_lesson, a_prepared, bits, follow
-from trainer.contract.events import FindingPayload, RewindPayload
+from tests.trainer.learners.small import Listener, Told, a_lesson, a_prepared, bits, follow
+from trainer.contract.events import FindingPayload, PointsPayload, RewindPayload
 from trainer.fit.checkpoint import list_checkpoints
 from trainer.learners import LEARNERS
 
@@ -74,6 +74,36 @@ def test_a_run_paused_at_each_step_in_turn_ends_alike(tmp_path: Path) -> None:
             break
     assert at > 15
     assert bits(last.fitted.model) == bits(whole.fitted.model)
+
+
+@pytest.mark.parametrize("window", [0.0, 60.0])
+def test_a_curve_with_pauses_has_no_gap_and_no_double(window: float, tmp_path: Path) -> None:
+    prepared = a_prepared(tmp_path / "prepared")
+    _, told = follow(LEARNERS["mlp"](a_lesson(tmp_path / "whole", "mlp", prepared, window=window, **MLP)))
+    expected = curve(told, "validation/loss")
+    assert [step for step, _ in expected] == [7, 14, 21]
+    everything, resumed, end = [], False, ""
+    while end != "done":
+        lesson = a_lesson(
+            tmp_path, "mlp", prepared, Listener("pause", 0), window=window, resumed=resumed, **MLP
+        )
+        left, told = follow(LEARNERS["mlp"](lesson))
+        everything += told
+        resumed, end = True, left.end
+    assert curve(everything, "validation/loss") == expected
+    if not window:
+        assert [step for step, _ in curve(everything, "train/loss")] == list(range(1, 22))
+
+
+def curve(told: Told, name: str) -> list[tuple[int, float]]:
+    """The points of one line as a page keeps them: a rewind voids those after its step."""
+    kept: list[tuple[int, float]] = []
+    for event in told:
+        if isinstance(event, RewindPayload):
+            kept = [point for point in kept if point[0] <= event.step]
+        if isinstance(event, PointsPayload) and name in event.series:
+            kept += zip(event.series[name].step, event.series[name].value, strict=True)
+    return kept
 
 
 def paused(tmp_path: Path, at: int) -> tuple[Any, Path]:
