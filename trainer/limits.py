@@ -13,8 +13,9 @@ import sys
 from pathlib import Path
 
 PR_SET_NO_NEW_PRIVS = 38
-PR_SET_SECCOMP = 22
-SECCOMP_MODE_FILTER = 2
+SET_MODE_FILTER = 1
+ALL_THREADS = 1
+"""SECCOMP_FILTER_FLAG_TSYNC: also threads that a library started before, which prctl alone would leave free."""
 ALLOW = 0x7FFF0000
 DENY = 0x00050000 | errno.EPERM
 KILL = 0x80000000
@@ -23,8 +24,22 @@ NUMBER_AT, ARCH_AT, FIRST_ARGUMENT_AT = 0, 4, 16
 X32 = 0x40000000
 """x86-64 calls with this bit are the x32 twins of the others."""
 CALLS = {
-    "x86_64": {"arch": 0xC000003E, "socket": 41, "socketpair": 53, "io_uring_setup": 425, "ptrace": 101},
-    "aarch64": {"arch": 0xC00000B7, "socket": 198, "socketpair": 199, "io_uring_setup": 425, "ptrace": 117},
+    "x86_64": {
+        "arch": 0xC000003E,
+        "socket": 41,
+        "socketpair": 53,
+        "io_uring_setup": 425,
+        "ptrace": 101,
+        "seccomp": 317,
+    },
+    "aarch64": {
+        "arch": 0xC00000B7,
+        "socket": 198,
+        "socketpair": 199,
+        "io_uring_setup": 425,
+        "ptrace": 117,
+        "seccomp": 277,
+    },
 }
 FILES = 256
 log = logging.getLogger(__name__)
@@ -77,9 +92,12 @@ def close_network() -> bool:
     buffer = ctypes.create_string_buffer(program)
     header = struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(buffer))
     libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) or libc.prctl(
-        PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.c_char_p(header), 0, 0
-    ):
+    closed = (
+        libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
+        and libc.syscall(CALLS[machine]["seccomp"], SET_MODE_FILTER, ALL_THREADS, ctypes.c_char_p(header))
+        == 0
+    )
+    if not closed:
         log.warning(
             "The kernel did not close the network for imports: %s.", errno.errorcode.get(ctypes.get_errno())
         )

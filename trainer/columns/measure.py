@@ -16,10 +16,10 @@ COUNT_ALL = 100_000
 """Up to so many rows distinct values are counted exactly everywhere."""
 COUNT_FEW = 10_000
 """Above, exactly where there are at most so many, and where every row may have its own."""
-SAMPLE_ROWS = 200_000
+SAMPLE_ROWS = 100_000
 """Above so many rows the median is that of a sample."""
 HUGE = 1e150
-"""Squares of greater values overflow: no deviation is told."""
+"""Squares of greater values overflow: no deviation is told for such columns."""
 TOP = 20
 
 
@@ -41,11 +41,13 @@ class Measured:
 
 COUNTS = "count({c}), approx_count_distinct({c})"
 SQL = {
-    "number": f"{COUNTS}, min({{c}}), max({{c}}), avg({{c}}), coalesce(bool_and({{c}} = trunc({{c}})), false)",
-    "datetime": f"{COUNTS}, min(epoch({{c}})), max(epoch({{c}})), avg(epoch({{c}})), false",
-    "text": f"{COUNTS}, NULL, NULL, avg(length({{c}})), false",
+    "number": f"{COUNTS}, min({{c}}), max({{c}}), avg({{c}}), coalesce(bool_and({{c}} = trunc({{c}})), false), "
+    f"CASE WHEN greatest(-min({{c}}), max({{c}})) < {HUGE} THEN "
+    f"stddev_pop(CASE WHEN abs({{c}}) < {HUGE} THEN {{c}} END) END",
+    "datetime": f"{COUNTS}, min(epoch({{c}})), max(epoch({{c}})), avg(epoch({{c}})), false, NULL",
+    "text": f"{COUNTS}, NULL, NULL, avg(length({{c}})), false, NULL",
 }
-WIDTH = 6
+WIDTH = 7
 
 
 def measure(
@@ -59,14 +61,14 @@ def measure(
         selected = ", ".join(SQL[kinds[id]].format(c=id) for id in some)
         values = one(engine, f"SELECT {selected} FROM {source}")
         for place, id in enumerate(some):
-            count, distinct, low, high, mean, whole = values[place * WIDTH : (place + 1) * WIDTH]
+            count, distinct, low, high, mean, whole, deviation = values[place * WIDTH : (place + 1) * WIDTH]
             text = kinds[id] == "text"
             found[id] = Measured(
-                kinds[id], count, min(distinct, count), low, high, None if text else mean, whole=bool(whole),
-                mean_length=mean if text else None,
+                kinds[id], count, min(distinct, count), low, high, None if text else mean, deviation=deviation,
+                whole=bool(whole), mean_length=mean if text else None,
             )  # fmt: skip
     found |= count_exactly(engine, table, rows, found)
-    return rows, found | spread(engine, source, rows, found)
+    return rows, found | find_medians(engine, table, rows, found)
 
 
 def count_exactly(
@@ -104,22 +106,18 @@ def numbers_rows(measured: Measured, rows: int) -> bool:
     return measured.maximum - measured.minimum + 1 == rows
 
 
-def spread(
-    engine: duckdb.DuckDBPyConnection, source: str, rows: int, found: dict[str, Measured]
+def find_medians(
+    engine: duckdb.DuckDBPyConnection, table: Path, rows: int, found: dict[str, Measured]
 ) -> dict[str, Measured]:
-    """Deviation and median of number columns."""
+    """Medians of the number columns, above 100,000 rows those of every n-th row."""
     numbers = [id for id, measured in found.items() if measured.kind == "number" and measured.count]
-    calm = [id for id in numbers if max(abs(found[id].minimum or 0), abs(found[id].maximum or 0)) < HUGE]
-    result = {id: found[id] for id in numbers}
-    sampled = f"(SELECT * FROM {source} WHERE hash(file_row_number) % {max(1, rows // SAMPLE_ROWS)} = 0)"
-    sampled = sampled.replace("table.parquet')", "table.parquet', file_row_number=true)")
-    for some in slices(calm):
-        values = one(engine, f"SELECT {', '.join(f'stddev_pop({id})' for id in some)} FROM {source}")
-        result |= {id: replace(result[id], deviation=value) for id, value in zip(some, values, strict=True)}
+    step = max(1, rows // SAMPLE_ROWS)
+    source = f"read_parquet({literal(str(table))}, file_row_number=true)"
+    some_rows = f"{source} WHERE file_row_number % {step} = 0" if step > 1 else source
+    result: dict[str, Measured] = {}
     for some in slices(numbers):
-        place = source if rows <= SAMPLE_ROWS else sampled
-        values = one(engine, f"SELECT {', '.join(f'median({id})' for id in some)} FROM {place}")
-        result |= {id: replace(result[id], median=value) for id, value in zip(some, values, strict=True)}
+        values = one(engine, f"SELECT {', '.join(f'median({id})' for id in some)} FROM {some_rows}")
+        result |= {id: replace(found[id], median=value) for id, value in zip(some, values, strict=True)}
     return result
 
 

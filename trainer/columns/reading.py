@@ -15,6 +15,9 @@ PATTERN = literal("|".join(re.escape(marker) for marker in MISSING))
 LONGEST = max(map(len, MISSING))
 TRIMMED = f"trim({{x}}, {BLANKS})"
 MISSES = f"strlen({TRIMMED}) <= {LONGEST} AND regexp_full_match({TRIMMED}, {PATTERN})"
+SHORT = f"strlen(trim({{x}})) <= {LONGEST} AND regexp_full_match(trim({{x}}), {PATTERN})"
+WRITTEN = f"CASE WHEN NOT ({SHORT}) THEN trim({{x}}) END"
+"""The same for text, where only spaces are cut off: much quicker than all kinds of blanks."""
 SAID = f"CASE WHEN NOT ({MISSES}) THEN {TRIMMED} END"
 """The cell without blanks around it; NULL where it says that it is missing. Never ``IN (...)``: DuckDB
 makes a join of a long list, and a join loses the order of the rows."""
@@ -37,4 +40,6 @@ class Reading:
         """The SQL value of column ``id`` of the file."""
         if self.fast:
             return f"CASE WHEN isfinite({id}) THEN {id} END"
+        if self.type == "text":
+            return WRITTEN.format(x=id)
         return self.sql.format(x=f"({SAID.format(x=id)})")

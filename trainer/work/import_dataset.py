@@ -139,7 +139,7 @@ def run(
         schema, found = read(order, Desk(version, scratch, job, tell))
         write_document(version.schema, schema)
         write_document(version.profile, found)
-        name = settle_down(version, found.source, order.datasets)
+        name = settle_down(version, found.source, order.datasets, max(1, job.granted()))
     except Halted:
         stopped = job.word() == "stop"
         words = (
@@ -337,11 +337,11 @@ def faults(engine: duckdb.DuckDBPyConnection) -> tuple[str | None, frozenset[str
     return bad, frozenset(miscast)
 
 
-def settle_down(version: VersionFolder, source: str, datasets: Path) -> str:
+def settle_down(version: VersionFolder, source: str, datasets: Path, threads: int) -> str:
     """Name the version by its content and how it was read, make it survive a loss of power, and put it in
     its place. The name.
     """
-    name = name_version(version, source)
+    name = name_version(version, source, threads)
     files = [path for path in version.path.rglob("*") if path.is_file()]
     for path in [*files, *{path.parent for path in files}]:
         sync(path)

@@ -32,6 +32,19 @@ def test_a_listening_server_is_out_of_reach() -> None:
     assert "PermissionError" in ended.stderr
 
 
+def test_threads_that_were_there_before_are_confined() -> None:
+    code = (
+        "import socket, threading\nfrom trainer.limits import confine\nfree = threading.Event()\n"
+        "def reach():\n    free.wait()\n    try: socket.socket()\n    except PermissionError: print('closed')\n"
+        "thread = threading.Thread(target=reach); thread.start()\n"
+        "assert confine(60, 1 << 30, 1 << 20)\nfree.set(); thread.join()\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=100, check=False
+    )
+    assert ended.stdout == "closed\n", ended.stderr
+
+
 def test_threads_and_children_are_confined_too() -> None:
     code = (
         "import subprocess, sys, threading, socket\n"
@@ -39,7 +52,8 @@ def test_threads_and_children_are_confined_too() -> None:
         "    try: socket.socket()\n"
         "    except PermissionError: print('closed')\n"
         "thread = threading.Thread(target=reach); thread.start(); thread.join()\n"
-        "print(subprocess.run([sys.executable, '-c', 'import socket; socket.socket()'], capture_output=True).returncode)\n"
+        "child = [sys.executable, '-c', 'import socket; socket.socket()']\n"
+        "print(subprocess.run(child, capture_output=True).returncode)\n"
     )
     assert child(code).stdout.split() == ["closed", "1"]
 

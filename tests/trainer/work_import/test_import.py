@@ -95,7 +95,7 @@ def test_a_confined_child_imports(kind: str, tmp_path: Path) -> None:
         "sample": None,
     }[kind]
     job = an_order(tmp_path, content, sample="digits" if kind == "sample" else None)
-    code = "import sys\nfrom pathlib import Path\nfrom trainer.work import carry_out\ncarry_out(Path(sys.argv[1]), True)\n"
+    code = "import sys, pathlib\nfrom trainer.work import carry_out\ncarry_out(pathlib.Path(sys.argv[1]), True)\n"
     subprocess.run(
         [sys.executable, "-c", code, str(job.path)],
         timeout=120,
