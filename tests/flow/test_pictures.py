@@ -63,7 +63,7 @@ def test_from_a_zip_to_a_model(page: Page, tmp_path: Path) -> None:
 
     page.goto(f"{run}/report")
     expect(page.locator("h1")).to_contain_text("it has never seen")
-    page.click("table.confusion td a >> nth=0")
+    page.click("table.matrix td a >> nth=0")
     expect(page.locator("#rows-drawer img").first).to_be_visible()
     page.keyboard.press("Escape")
 

@@ -25,7 +25,8 @@ class JobFolder:
 
     ``order.json`` is written by the app before the row says *queued*; ``events.jsonl``, ``results/``,
     ``checkpoints/`` and ``pulse.json`` by the trainer; ``outcome.json`` last: it is the only sign of an end.
-    ``word`` (stop, pause), ``grant.json`` (threads) and ``child.json`` (which process is at work) are written by the worker.
+    ``word`` (stop, pause), ``grant.json`` (threads) and ``child.json`` (which process is at
+    work) are written by the worker.
     """
 
     def __init__(self, path: Path) -> None:
@@ -130,7 +131,9 @@ class EventWriter:
         for event, after in folder.read_events():
             self.seq, end = event.seq, after
         self._file = folder.events_file.open("ab")
-        self._file.truncate(end)  # a line that a killed process left unfinished would hide everything after it
+        self._file.truncate(
+            end
+        )  # a line that a killed process left unfinished would hide everything after it
 
     def write(self, kind: Kind, payload: BaseModel | dict[str, Any]) -> Event:
         """Append one event; it is in the file (not necessarily on the platter) when this returns."""

@@ -25,10 +25,7 @@ class ImportOrder(Document):
 
 
 class BaselineOrder(Document):
-    """Score on the validation part what needs no learning. Results: ``{"baselines": [...], "tree": {...}, "sentence": ...}``.
-
-    Written in full by ``trainer.contract.results.BaselineResults``.
-    """
+    """Score on the validation part what needs no learning. Results: a ``BaselineResults`` document."""
 
     verb: Literal["baseline"] = "baseline"
     version: Path
@@ -55,5 +52,3 @@ class Order(Document):
     version: int = 1
     job: str
     body: Body
-
-

@@ -18,12 +18,18 @@ def propose_question(schema: Schema, profile: Profile, target: str, task: Task |
     """
     column = schema.column(target)
     if column.type not in ("category", "number"):
-        raise ValueError(f"‘{column.name}’ holds {column.type}; choose a column of categories or numbers to predict.")
+        raise ValueError(
+            f"‘{column.name}’ holds {column.type}; choose a column of categories or numbers to predict."
+        )
     found = task or ("classification" if column.type == "category" else "regression")
     if column.type == "category" and found == "regression":
-        raise ValueError(f"‘{column.name}’ holds categories; only a column of numbers can be predicted as a number.")
+        raise ValueError(
+            f"‘{column.name}’ holds categories; only a column of numbers can be predicted as a number."
+        )
     if profile.columns[target].distinct < 2:
-        raise ValueError(f"Every row has the same {column.name}: there is nothing to learn. Choose another column.")
+        raise ValueError(
+            f"Every row has the same {column.name}: there is nothing to learn. Choose another column."
+        )
     pictures = [c.id for c in schema.columns if c.type == "image" and c.id != target]
     inputs = pictures[:1] or [c.id for c in schema.columns if c.id != target and usable(c, profile)]
     if not inputs:
@@ -31,7 +37,10 @@ def propose_question(schema: Schema, profile: Profile, target: str, task: Task |
             f"No other column can help to predict ‘{column.name}’: the rest are ids, constants or free text."
         )
     return Question(
-        target=target, inputs=inputs, task=found, metric=default_metric(found),
+        target=target,
+        inputs=inputs,
+        task=found,
+        metric=default_metric(found),
         split=Split(stratify=found == "classification"),
     )
 
@@ -61,7 +70,12 @@ def fitting_learners(schema: Schema, question: Question) -> list[str]:
 
 
 def propose(
-    dataset: str, schema: Schema, question: Question, dials: Dials, changes: dict[str, Any] | None = None, seed: int = 0
+    dataset: str,
+    schema: Schema,
+    question: Question,
+    dials: Dials,
+    changes: dict[str, Any] | None = None,
+    seed: int = 0,
 ) -> Recipe:
     """The whole recipe for these dials. ``changes`` are parameters that the person set; they win and say so.
 
@@ -81,8 +95,14 @@ def propose(
         values[field] = value
     params = card.params.model_validate(values)
     return Recipe(
-        dataset=dataset, question=question, dials=dials, learner=dials.learner, encoding=encoding,
-        params=params.model_dump(mode="json"), seed=seed, reasons=reasons,
+        dataset=dataset,
+        question=question,
+        dials=dials,
+        learner=dials.learner,
+        encoding=encoding,
+        params=params.model_dump(mode="json"),
+        seed=seed,
+        reasons=reasons,
     )
 
 
@@ -101,9 +121,11 @@ def derive_encoding(question: Question, dials: Dials) -> tuple[Encoding, dict[st
         target="class" if question.task == "classification" else "standard",
     )
     reasons = {
-        "numbers": "Trees split by order, so scale does not matter." if trees
+        "numbers": "Trees split by order, so scale does not matter."
+        if trees
         else "Inputs of the same scale let every weight learn at the same pace.",
-        "missing": "XGBoost learns where missing values belong." if dials.learner == "boosting"
+        "missing": "XGBoost learns where missing values belong."
+        if dials.learner == "boosting"
         else "Holes get the median of the training rows and a mark that they were missing.",
         "image_size": f"{size} × {size} keeps what matters and trains in minutes.",
     }
@@ -138,8 +160,13 @@ def derive_boosting(schema: Schema, _question: Question, dials: Dials) -> Derive
     depth = {"bold": 8, "normal": 6 if small else 7, "careful": 4}[dials.care]
     rounds = int((1000 if small else 2000) * LENGTH[dials.length])
     return {
-        "rounds": rounds, "learning_rate": rate, "max_depth": depth, "patience": 40,
-        "subsample": 0.7 if small else 0.9, "columns": 0.5 if small else 0.8, "min_child_weight": 2.0 if small else 1.0,
+        "rounds": rounds,
+        "learning_rate": rate,
+        "max_depth": depth,
+        "patience": 40,
+        "subsample": 0.7 if small else 0.9,
+        "columns": 0.5 if small else 0.8,
+        "min_child_weight": 2.0 if small else 1.0,
     }, {
         "rounds": f"From the dial ‘how long’ ({dials.length}); early stopping ends it before.",
         "learning_rate": f"From the dial ‘how careful’ ({dials.care}): small steps; early stopping finds the end.",
@@ -157,12 +184,15 @@ def derive_network(schema: Schema, question: Question, dials: Dials) -> Derived:
     batch = 32 if rows < 2_000 else 64 if rows < 10_000 else 128 if rows < 50_000 else 512
     loss = "cross_entropy" if question.task == "classification" else "mse"
     return {
-        "loss": loss, "optimizer": "adamw", "batch_size": batch,
+        "loss": loss,
+        "optimizer": "adamw",
+        "batch_size": batch,
         "schedule": "one_cycle",
         "weight_decay": {"bold": 0.0, "normal": 0.01, "careful": 0.1}[dials.care],
     }, {
-        "loss": "Cross-entropy is the loss for classes." if loss == "cross_entropy" else
-        "Squared error is the loss whose best answer is the mean.",
+        "loss": "Cross-entropy is the loss for classes."
+        if loss == "cross_entropy"
+        else "Squared error is the loss whose best answer is the mean.",
         "optimizer": "AdamW works without tuning on most data.",
         "batch_size": f"{rows:,} training rows.",
         "schedule": "One cycle rises, then falls to zero: fast and forgiving.",
@@ -176,9 +206,15 @@ def derive_mlp(schema: Schema, question: Question, dials: Dials) -> Derived:
     rows = schema.rows * question.split.train
     epochs = max(10, int(LENGTH[dials.length] * min(60, max(20, 1_500_000 / max(rows, 1)))))
     width = 64 if rows < 2_000 else 128 if rows < 20_000 else 256
-    values |= {"epochs": epochs, "width": width, "depth": 2, "patience": max(8, epochs // 4),
-               "learning_rate": 3e-3, "clip": 0.0,
-               "dropout": {"bold": 0.0, "normal": 0.1 if rows < 20_000 else 0.0, "careful": 0.3}[dials.care]}
+    values |= {
+        "epochs": epochs,
+        "width": width,
+        "depth": 2,
+        "patience": max(8, epochs // 4),
+        "learning_rate": 3e-3,
+        "clip": 0.0,
+        "dropout": {"bold": 0.0, "normal": 0.1 if rows < 20_000 else 0.0, "careful": 0.3}[dials.care],
+    }
     reasons |= {
         "epochs": f"{int(rows):,} training rows and the dial ‘how long’ ({dials.length}).",
         "width": f"{int(rows):,} training rows carry about {width} neurons a layer.",
@@ -196,10 +232,17 @@ def derive_cnn(schema: Schema, question: Question, dials: Dials) -> Derived:
     values, reasons = derive_network(schema, question, dials)
     rows = schema.rows * question.split.train
     epochs = max(5, int(LENGTH[dials.length] * (20 if rows < 10_000 else 12)))
-    values |= {"epochs": epochs, "width": 24, "depth": 3 if rows < 500 else 4, "patience": max(8, epochs // 2),
-               "learning_rate": 4e-3, "batch_size": min(values["batch_size"], 64),
-               "dropout": {"bold": 0.0, "normal": 0.2, "careful": 0.4}[dials.care],
-               "shift": {"bold": 0.0, "normal": 0.08, "careful": 0.12}[dials.care], "flip": False}
+    values |= {
+        "epochs": epochs,
+        "width": 24,
+        "depth": 3 if rows < 500 else 4,
+        "patience": max(8, epochs // 2),
+        "learning_rate": 4e-3,
+        "batch_size": min(values["batch_size"], 64),
+        "dropout": {"bold": 0.0, "normal": 0.2, "careful": 0.4}[dials.care],
+        "shift": {"bold": 0.0, "normal": 0.08, "careful": 0.12}[dials.care],
+        "flip": False,
+    }
     reasons |= {
         "epochs": f"{int(rows):,} training pictures and the dial ‘how long’ ({dials.length}).",
         "width": "24 filters first, doubled in each block.",

@@ -46,7 +46,9 @@ def setting(
     **limits: Any,
 ) -> Any:
     """A parameter: default, title, one sentence of help, unit, the depth at which it is shown, and its range."""
-    return Field(default, title=title, description=help, json_schema_extra={"unit": unit, "depth": depth}, **limits)
+    return Field(
+        default, title=title, description=help, json_schema_extra={"unit": unit, "depth": depth}, **limits
+    )
 
 
 def unit_of(field: FieldInfo) -> str:

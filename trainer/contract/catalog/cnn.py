@@ -7,21 +7,40 @@ from trainer.contract.catalog.training import NetworkParams
 class CnnParams(NetworkParams):
     """Parameters of the small convolutional network."""
 
-    width: int = setting(32, "Channels of the first block", "Filters that look at the picture; doubled in each block.",
-                         unit="channels", ge=4, le=256)
-    depth: int = setting(3, "Blocks", "Each block sees twice as far and halves the picture.", unit="blocks",
-                         ge=1, le=6)
+    width: int = setting(
+        32,
+        "Channels of the first block",
+        "Filters that look at the picture; doubled in each block.",
+        unit="channels",
+        ge=4,
+        le=256,
+    )
+    depth: int = setting(
+        3, "Blocks", "Each block sees twice as far and halves the picture.", unit="blocks", ge=1, le=6
+    )
     residual: bool = setting(
-        True, "Skip connections", "Adds to each block two convolutions and a path around them (ResNet): learns faster.",  # noqa: FBT003
-        depth="everything")
+        True,
+        "Skip connections",
+        "Adds to each block two convolutions and a path around them (ResNet): learns faster.",  # noqa: FBT003
+        depth="everything",
+    )
     dropout: float = setting(
-        0.2, "Dropout", "Share of features switched off at random before the answer, against over-fitting.",
-        ge=0, lt=1)
+        0.2,
+        "Dropout",
+        "Share of features switched off at random before the answer, against over-fitting.",
+        ge=0,
+        lt=1,
+    )
     shift: float = setting(
-        0.08, "Random shift", "Pictures are moved by up to this share of their side, so that position matters less.",
-        ge=0, le=0.5)
+        0.08,
+        "Random shift",
+        "Pictures are moved by up to this share of their side, so that position matters less.",
+        ge=0,
+        le=0.5,
+    )
     flip: bool = setting(
-        False, "Mirror at random", "Off by default: mirrored hands, letters and digits mean something else.")  # noqa: FBT003
+        False, "Mirror at random", "Off by default: mirrored hands, letters and digits mean something else."
+    )  # noqa: FBT003
 
 
 CARD = LearnerCard(

@@ -7,11 +7,21 @@ class LinearParams(Params):
     """Parameters of the linear learners."""
 
     l2: float = setting(
-        1.0, "Weight penalty (L2)", "How strongly large weights are punished: more is simpler and steadier.",
-        ge=0, le=10_000)
+        1.0,
+        "Weight penalty (L2)",
+        "How strongly large weights are punished: more is simpler and steadier.",
+        ge=0,
+        le=10_000,
+    )
     passes: int = setting(
-        200, "Passes at most", "How often the solver may go over the data before it stops.", unit="passes",
-        depth="everything", ge=5, le=5_000)
+        200,
+        "Passes at most",
+        "How often the solver may go over the data before it stops.",
+        unit="passes",
+        depth="everything",
+        ge=5,
+        le=5_000,
+    )
 
 
 CARD = LearnerCard(

@@ -10,7 +10,12 @@ class MlpParams(NetworkParams):
     width: int = setting(128, "Width", "Neurons in each hidden layer.", unit="neurons", ge=1, le=4_096)
     depth: int = setting(2, "Hidden layers", "Layers between input and answer.", unit="layers", ge=1, le=12)
     dropout: float = setting(
-        0.1, "Dropout", "Share of neurons switched off at random in each step, against over-fitting.", ge=0, lt=1)
+        0.1,
+        "Dropout",
+        "Share of neurons switched off at random in each step, against over-fitting.",
+        ge=0,
+        lt=1,
+    )
 
 
 CARD = LearnerCard(
