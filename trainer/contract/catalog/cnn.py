@@ -21,7 +21,7 @@ class CnnParams(NetworkParams):
     residual: bool = setting(
         True,
         "Skip connections",
-        "Adds to each block two convolutions and a path around them (ResNet): learns faster.",  # noqa: FBT003
+        "Adds to each block two convolutions and a path around them (ResNet): learns faster.",
         depth="everything",
     )
     dropout: float = setting(
@@ -40,7 +40,7 @@ class CnnParams(NetworkParams):
     )
     flip: bool = setting(
         False, "Mirror at random", "Off by default: mirrored hands, letters and digits mean something else."
-    )  # noqa: FBT003
+    )
 
 
 CARD = LearnerCard(

@@ -89,6 +89,6 @@ class NetworkParams(Params):
     deterministic: bool = setting(
         False,
         "Exactly repeatable",
-        "One thread and deterministic kernels: the same bits every time, slower.",  # noqa: FBT003
+        "One thread and deterministic kernels: the same bits every time, slower.",
         depth="everything",
     )
