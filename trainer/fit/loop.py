@@ -30,7 +30,8 @@ from trainer.tasks import TASKS
 from trainer.tasks.task import Task
 
 WATCHED = 32
-"""Batches of a window whose answers are kept for the running metric."""
+"""Batches of a window whose answers are kept for the running metric. A point of training stands for at least half as
+many, or half an epoch: the mean of the last batch or two of an epoch would only be noise on the curve."""
 TINY_SECONDS = 2.0
 """A run expected to be shorter does not measure arithmetic: it is float32."""
 EPOCH_SECONDS = 5.0
@@ -109,6 +110,7 @@ def fit(  # noqa: C901, PLR0912, PLR0915 - the crux: read it top to bottom
     begun_step = state.step
     saved_at = window_at = begun
     total, count = torch.zeros((), device=device), 0
+    enough = max(1, min(WATCHED, per_epoch) // 2)
     watched: list[tuple[Tensor, Tensor]] = []
     lively = torch.autocast(device.type, torch.bfloat16)
     use_autocast, use_medium = state.mode == "bf16", state.mode == "medium"
@@ -194,8 +196,10 @@ def fit(  # noqa: C901, PLR0912, PLR0915 - the crux: read it top to bottom
 
                 mean = float(total) / count
                 state.first_loss = mean if state.first_loss is None else state.first_loss
-                outbox.add("train/loss", state.step, mean)
-                outbox.add(f"train/{metric}", state.step, score(task, metric, watched, lesson))
+                told = count >= enough or state.step == begun_step + 1
+                if told:
+                    outbox.add("train/loss", state.step, mean)
+                    outbox.add(f"train/{metric}", state.step, score(task, metric, watched, lesson))
                 outbox.progress = advance()
                 yield from outbox.take_due()
                 if diverged(mean, state.first_loss):
@@ -203,9 +207,10 @@ def fit(  # noqa: C901, PLR0912, PLR0915 - the crux: read it top to bottom
                     sentence, change = advise(params.learning_rate, params.clip)
                     yield FindingPayload(what="diverged", sentence=sentence, since=state.step, change=change)
                     return finish("diverged", sentence)
-                total.zero_()
-                count = 0
-                watched.clear()
+                if told:
+                    total.zero_()
+                    count = 0
+                    watched.clear()
                 pulse.beat(state.step, threads)
                 if not state.mode and state.step > begun_step + 2:
                     choice = decide(
@@ -229,7 +234,7 @@ def fit(  # noqa: C901, PLR0912, PLR0915 - the crux: read it top to bottom
                 )
                 window_at = time.perf_counter()
 
-            if count:
+            if count >= enough or (count and state.epoch + 1 == params.epochs):
                 mean = float(total) / count
                 outbox.add("train/loss", state.step, mean)
                 outbox.add(f"train/{metric}", state.step, score(task, metric, watched, lesson))

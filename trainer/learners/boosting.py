@@ -17,6 +17,9 @@ from trainer.learners.fitted import Fitted, Learned, two_columns
 from trainer.learners.scoring import add_scores
 from trainer.prepare import Prepared
 
+SCORING = 0.1
+"""Share of the time that may go into scoring the training rows between two deliveries."""
+
 
 def learn(  # noqa: C901, PLR0915 - one round after another, and every way it may end
     lesson: Lesson,
@@ -57,17 +60,22 @@ def learn(  # noqa: C901, PLR0915 - one round after another, and every way it ma
         state = {"done": done, "seconds": before + time.perf_counter() - begun, "patience": kept}
         save_checkpoint(lesson.checkpoints, done, {"booster": raw}, state)
 
-    start, saved_at, looked_at, now = done, begun, begun, begun
+    start, saved_at, looked_at = done, begun, begun
+    scoring, scored_at = 0.0, done
     while done < params.rounds and not patience.exhausted() and not word:
         booster.update(train, done)
         done += 1
         loss = add_scores(prepared, "validation", y_held, answer(booster, held, prepared), outbox, done)
         patience.improved(loss, done)
         now = time.perf_counter()
-        if done > start + 1 and now - looked_at < lesson.window:
+        looks = done == start + 1 or now - looked_at >= lesson.window
+        if looks or scoring <= SCORING * (now - begun):
+            add_scores(prepared, "train", y, answer(booster, train, prepared), outbox, done)
+            scoring += time.perf_counter() - now
+            scored_at = done
+        if not looks:
             continue
         looked_at = now
-        add_scores(prepared, "train", y, answer(booster, train, prepared), outbox, done)
         words = f"round {done} of at most {params.rounds}"
         words += f" · patience {patience.stale} of {params.patience}" if params.patience else ""
         outbox.progress = ProgressPayload(
@@ -90,7 +98,7 @@ def learn(  # noqa: C901, PLR0915 - one round after another, and every way it ma
         if (granted := max(1, lesson.control.granted())) != threads:
             threads = granted
             booster.set_param({"nthread": threads})
-    if now != looked_at:
+    if scored_at != done:
         add_scores(prepared, "train", y, answer(booster, train, prepared), outbox, done)
     yield from outbox.take()
     seconds = before + time.perf_counter() - begun
