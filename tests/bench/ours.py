@@ -6,8 +6,8 @@
 Before the first epoch a real server is started and 600 of the rows are uploaded, imported and prepared; then the
 prepared training part is replaced by the benchmark's arrays, so that an epoch has exactly the rows asked for. Each line
 on standard input is one run of one epoch: queued, claimed, trained, judged, exported, stored; the reply is sent when
-the run has ended. Pictures have three colours here (grey ones are imported as RGB): 6 % more arithmetic than one. Recurrent
-networks are not among the learners: the workload ``gru`` ends with a sentence.
+the run has ended. Pictures have three colours here (grey ones are imported as RGB): 6 % more arithmetic than one.
+Recurrent networks are not among the learners: the workload ``gru`` ends with a sentence.
 """
 
 import argparse
