@@ -1,5 +1,6 @@
 """A torch module as an ONNX graph whose output is the answer: softmax or un-standardising stand inside it."""
 
+import logging
 import warnings
 
 import onnx
@@ -7,6 +8,8 @@ import torch
 from torch import nn
 
 OPSET = 18
+# It names operators of torchvision that it leaves out; no network here has one.
+logging.getLogger("torch.onnx._internal.exporter._registration").setLevel(logging.ERROR)
 
 
 class Answering(nn.Module):
