@@ -6,6 +6,7 @@ VENV ?= .venv
 TORCH ?=
 PORT ?= 8000
 DATA ?= data
+ON_BOTH := $(addprefix tests/app/,people datasets projects recipes runs reports models security)
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet
 
@@ -16,6 +17,7 @@ run: $(VENV)/.ready static/vendor/manifest.json
 
 test: $(VENV)/.dev static/vendor/manifest.json browser
 	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --database postgresql $(ON_BOTH)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .

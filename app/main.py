@@ -1,10 +1,11 @@
 """The web server, wired in one place."""
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from sqlalchemy import func, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -34,6 +35,8 @@ from app.runs import routes as runs
 from app.runs.places import find_places
 from app.settings import Settings
 from app.storage import Store
+
+log = structlog.get_logger()
 
 RUNNING = ("starting", "running", "pausing", "stopping")
 ROUTERS = [
@@ -67,6 +70,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.exception_handler(Refusal)(refused)
     app.exception_handler(HTTPException)(http_error)
     app.exception_handler(RequestValidationError)(invalid)
+    app.exception_handler(DataError)(unstorable)
     app.user_middleware = [  # the first meets a request first, and its answer last
         Middleware(Headers, https=settings.secure_cookies),
         Middleware(Log),
@@ -111,3 +115,12 @@ async def invalid(request: Request, error: RequestValidationError) -> Response:
     where = ".".join(str(part) for part in first["loc"][1:]) or "the request"
     sentence = f"{where[:80]}: {first['msg'][:1].lower()}{first['msg'][1:200]}. Correct it and send it again."
     return show_refusal(request, BadInput(sentence))
+
+
+async def unstorable(request: Request, error: Exception) -> Response:
+    """A text with a NUL, a number too large for its column: the sender's mistake, not the server's."""
+    log.warning("unstorable", error=type(error.__cause__ or error).__name__)
+    sentence = (
+        "Something that was sent cannot be stored: a text with a NUL character, or a number far too large."
+    )
+    return show_refusal(request, BadInput(f"{sentence} Correct it and send it again."))

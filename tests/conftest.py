@@ -18,6 +18,11 @@ from tests.support.server import AServer
 ROOT = Path(__file__).parent.parent
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--database postgresql``: the app's tests once more, on the other database."""
+    parser.addoption("--database", choices=["sqlite", "postgresql"], default="sqlite")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """A developer's own settings must not change what the tests see."""
     for name in list(os.environ):
@@ -56,14 +61,19 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgreSQL]
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    """Settings of a server with an empty data folder and SQLite."""
-    return Settings(data=tmp_path / "data", port=0)
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
+    """Settings of a server with an empty data folder and an empty database."""
+    made = Settings(data=tmp_path / "data", port=0)
+    if request.config.getoption("database") == "sqlite":
+        yield made
+        return
+    with request.getfixturevalue("postgresql").database() as url:
+        yield made.model_copy(update={"database": url})
 
 
 @pytest.fixture
 def engine(settings: Settings) -> Iterator[Engine]:
-    """A migrated SQLite database in the test's own data folder."""
+    """A migrated database: SQLite in the test's own data folder, or what ``--database`` says."""
     settings.data.mkdir(parents=True, exist_ok=True)
     engine = make_engine(settings)
     migrate(engine)

@@ -58,7 +58,9 @@ def use_entry_link(db: Session, token: str) -> User | None:
 
 def find_person(db: Session, name: str, password: str) -> User | None:
     """The person with this name and password. An unknown name takes as long as a wrong password."""
-    user = db.scalar(select(User).where(User.name == name.strip()))
+    name = name.strip()
+    known = name.isprintable()  # nobody has another name, and PostgreSQL takes no NUL even in a question
+    user = db.scalar(select(User).where(User.name == name)) if known else None
     right = is_right(password, user.password_hash if user else None)
     return user if right else None
 
