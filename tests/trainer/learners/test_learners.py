@@ -111,7 +111,10 @@ def test_pause_keeps_no_model_and_resuming_rewinds_first(learner: str, tmp_path:
     )
     first = next(LEARNERS[learner](lesson))
     assert isinstance(first, RewindPayload)
-    assert first.step == (0 if learner == "forest" else control.step)
+    if learner == "forest":
+        assert first.step == 0
+    else:  # a sign of life is given once a second at most, the word is heard at every look
+        assert first.step >= control.step > 0
 
 
 def test_boosting_paused_and_resumed_grows_the_same_trees(tmp_path: Path) -> None:
