@@ -72,5 +72,9 @@ def _ask_flowers(browser: httpx2.Client) -> str:
 def _click_to_point(page: Page, address: str) -> float:
     page.goto(address)
     page.click("[data-key=t]")
-    page.wait_for_function("window.drawnAt !== undefined", timeout=30_000)
-    return float(page.evaluate("window.drawnAt - Number(sessionStorage.getItem('clicked'))"))
+    page.wait_for_url("**/runs/*")
+    drawn = None
+    while drawn is None:  # the page's policy forbids Playwright's own waiting for an expression
+        drawn = page.evaluate("window.drawnAt ?? null")
+        page.wait_for_timeout(20)
+    return float(drawn - page.evaluate("Number(sessionStorage.getItem('clicked'))"))
