@@ -202,7 +202,7 @@ class Curve {
     const layout = layoutFor(place, this.colours);
     layout.hovermode = "x unified";
     layout.xaxis = { ...layout.xaxis, title: { ...layout.xaxis.title, text: escaped(this.words[this.axis]) }, rangemode: "tozero" };
-    layout.yaxis.tickformat = ".3~g";
+    layout.yaxis.tickformat = ",.3~r";
     layout.yaxis.nticks = 7;
     const lines = this.baselines.filter((baseline) => baseline.metric === metric);
     layout.shapes = lines.map(({ value }) => ({
@@ -277,7 +277,8 @@ class Curve {
 
   name(split, metric) {
     const label = metric === "loss" ? this.words.loss : (this.words.labels[metric] ?? metric);
-    return `${this.words[split]} ${label.toLocaleLowerCase()}`;
+    const acronym = label === label.toLocaleUpperCase(); // RMSE stays RMSE inside a sentence
+    return `${this.words[split]} ${acronym ? label : label.toLocaleLowerCase()}`;
   }
 
   when(step) {

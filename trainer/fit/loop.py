@@ -219,14 +219,8 @@ def fit(  # noqa: C901, PLR0912, PLR0915 - the crux: read it top to bottom
                     state.mode = choice.mode
                     use_autocast = choice.mode == "bf16"
                     products.set(medium=choice.mode == "medium")
-                    yield ProgressPayload(
-                        phase="train",
-                        done=state.epoch,
-                        total=params.epochs,
-                        unit="epochs",
-                        sentence=choice.sentence,
-                        steps_per_epoch=per_epoch,
-                    )
+                    if choice.sentence:
+                        yield FindingPayload(what="arithmetic", sentence=choice.sentence, since=state.step)
                 if state.batch < per_epoch and (left := (yield from look(lesson.checkpoint_seconds))):
                     return left
                 threads = take_threads(
@@ -337,7 +331,7 @@ def decide(
     bring."""
     left = spent / done * (steps - done)
     if left < max(TINY_SECONDS, 30 * STEPS * spent / done):
-        return Choice("float32", "Arithmetic: float32, since this run is too short to measure others.")
+        return Choice("float32", "")
     order = train.order(lesson.seed, 0)
     size = min(params.batch_size, train.count)
     batches = list(train.batches(order, size, 0, min(STEPS, train.count // size)))

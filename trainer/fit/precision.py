@@ -32,7 +32,7 @@ Batch = tuple[Tensor, Tensor]
 
 @dataclass(frozen=True)
 class Choice:
-    """The mode, and why, in words."""
+    """The mode, and why, in words; no words where nothing was measured."""
 
     mode: str
     sentence: str
