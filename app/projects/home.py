@@ -1,10 +1,12 @@
 """What the first page shows of a person's work: what runs now, projects, data."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Generic, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.datasets.service import find_version, import_job, read_schema
@@ -15,13 +17,14 @@ from app.jobs.tables import Job
 from app.pages import whole, words
 from app.people.tables import User
 from app.projects.service import find_baseline_job, look_at, question_of
+from app.projects.stations import shape_words
 from app.projects.tables import Project
 from app.storage import Store
 from trainer.contract.events import ENDED
 
 _ = words.gettext
 MOST = 20
-"""Lines of a list; the rest is older."""
+"""Lines on a page of a list; older ones are on the next pages."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,28 @@ class DatasetLine:
     born: datetime
 
 
+Line = TypeVar("Line")
+
+
+@dataclass(frozen=True)
+class Lines(Generic[Line]):
+    """A page of a list, newest first, and how many there are in all."""
+
+    lines: list[Line]
+    page: int
+    total: int
+
+    @property
+    def first(self) -> int:
+        """1-based place of the first line shown."""
+        return (self.page - 1) * MOST + 1
+
+    @property
+    def last(self) -> int:
+        """1-based place of the last line shown."""
+        return self.first + len(self.lines) - 1
+
+
 def list_running(db: Session, user: User, find_places: FindPlaces) -> list[RunningLine]:
     """Jobs that wait or work, newest first, with their last words."""
     jobs = list(
@@ -107,12 +132,18 @@ def own_places(db: Session, jobs: Sequence[Job]) -> dict[str, Place]:
     return places
 
 
-def list_projects(db: Session, store: Store, user: User) -> list[ProjectLine]:
-    """Projects, newest first."""
-    found = db.scalars(
-        select(Project).where(Project.owner_id == user.id).order_by(Project.created_at.desc()).limit(MOST)
-    )
-    return [project_line(db, store, project) for project in found]
+def list_projects(db: Session, store: Store, user: User, page: int = 1) -> Lines[ProjectLine]:
+    """A page of the projects, newest first; one past the end becomes the last."""
+    mine = select(Project).where(Project.owner_id == user.id)
+    page, total = clamp(db, mine, page)
+    newest = mine.order_by(Project.created_at.desc(), Project.id).limit(MOST).offset((page - 1) * MOST)
+    return Lines([project_line(db, store, project) for project in db.scalars(newest)], page, total)
+
+
+def clamp(db: Session, chosen: Select[Any], page: int) -> tuple[int, int]:
+    """The page that there is, and how many lines all pages have."""
+    total = db.scalar(select(func.count()).select_from(chosen.subquery())) or 0
+    return min(page, max(1, math.ceil(total / MOST))), total
 
 
 def project_line(db: Session, store: Store, project: Project) -> ProjectLine:
@@ -135,12 +166,12 @@ def project_line(db: Session, store: Store, project: Project) -> ProjectLine:
     )
 
 
-def list_datasets(db: Session, store: Store, user: User) -> list[DatasetLine]:
-    """Datasets, newest first."""
-    found = db.scalars(
-        select(Dataset).where(Dataset.owner_id == user.id).order_by(Dataset.created_at.desc()).limit(MOST)
-    )
-    return [dataset_line(db, store, dataset) for dataset in found]
+def list_datasets(db: Session, store: Store, user: User, page: int = 1) -> Lines[DatasetLine]:
+    """A page of the datasets, newest first; one past the end becomes the last."""
+    mine = select(Dataset).where(Dataset.owner_id == user.id)
+    page, total = clamp(db, mine, page)
+    newest = mine.order_by(Dataset.created_at.desc(), Dataset.id).limit(MOST).offset((page - 1) * MOST)
+    return Lines([dataset_line(db, store, dataset) for dataset in db.scalars(newest)], page, total)
 
 
 def dataset_line(db: Session, store: Store, dataset: Dataset) -> DatasetLine:
@@ -151,8 +182,10 @@ def dataset_line(db: Session, store: Store, dataset: Dataset) -> DatasetLine:
         fact = _("could not be read") if failed else _("being read")
     else:
         kinds = {column.type for column in read_schema(store, version).columns}
-        what = _("{rows} pictures") if "image" in kinds else _("{rows} rows · {columns} columns")
-        fact = what.format(rows=whole(version.rows), columns=version.columns)
+        if "image" in kinds:
+            fact = words.ngettext("{n} picture", "{n} pictures", version.rows).format(n=whole(version.rows))
+        else:
+            fact = shape_words(version.rows, version.columns)
     return DatasetLine(
         dataset.name, f"/datasets/{dataset.id}", fact, age(dataset.created_at), dataset.created_at
     )

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
+from app.datasets.grid import read_page_number
 from app.datasets.tables import Dataset
 from app.errors import BadInput, Conflict
 from app.jobs.service import cursor
@@ -26,16 +27,16 @@ router = APIRouter()
 
 
 @router.get("/")
-def show_home(request: Request, db: Db, person: Person) -> HTMLResponse:
-    """Where to start, or what is going on."""
+def show_home(request: Request, db: Db, person: Person, projects: str = "1", data: str = "1") -> HTMLResponse:
+    """Where to start, or what is going on. ``projects`` and ``data`` say which pages of the two lists."""
     store: Store = request.app.state.store
     running = home.list_running(db, person, request.app.state.find_places)
     context: dict[str, Any] = {"running": running, "cursor": cursor([line.job for line in running])}
     if wants_fragment(request):
         return render(request, "projects/home.html", context, block="running_now")
     context |= {
-        "projects": home.list_projects(db, store, person),
-        "datasets": home.list_datasets(db, store, person),
+        "projects": home.list_projects(db, store, person, read_page_number(projects)),
+        "datasets": home.list_datasets(db, store, person, read_page_number(data)),
         "samples": list(SAMPLES.values()),
     }
     return render(request, "projects/home.html", context)

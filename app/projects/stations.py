@@ -62,10 +62,20 @@ def stations(
     ]
 
 
+def shape_words(rows: int, columns: int) -> str:
+    """``891 rows · 12 columns``."""
+    return " · ".join(
+        (
+            words.ngettext("{n} row", "{n} rows", rows).format(n=whole(rows)),
+            words.ngettext("{n} column", "{n} columns", columns).format(n=whole(columns)),
+        )
+    )
+
+
 def own_facts(project: Project, version: DatasetVersion, schema: Schema) -> dict[str, Fact]:
     """What is known without any run: the data, the question, and that a model can be chosen."""
     place = f"/projects/{project.id}"
-    shape = _("{rows} rows · {columns} columns").format(rows=whole(version.rows), columns=version.columns)
+    shape = shape_words(version.rows, version.columns)
     facts = {"data": Fact(shape, "done", f"/datasets/{project.dataset_id}")}
     if project.question is None:
         return facts | {"question": Fact(_("choose what to predict"), "needs", place)}

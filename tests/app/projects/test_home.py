@@ -7,11 +7,13 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, select
 
+from app.datasets.tables import Dataset
 from app.db import now, open_session
 from app.jobs.tables import Job
 from app.pages import TEMPLATES
 from app.people.tables import User
-from app.projects.home import age
+from app.projects.home import MOST, age
+from app.projects.tables import Project
 from app.storage import Store
 from tests.support.datasets import a_dataset
 from tests.support.people import a_browser, a_user
@@ -71,6 +73,43 @@ def test_trainings_under_way_lead_to_their_run(app: FastAPI, browser: TestClient
 def test_shows_nobody_elses_work(app: FastAPI, engine: Engine, store: Store, browser: TestClient) -> None:
     a_dataset(engine, store, a_user(engine), name="secret diary")
     assert "secret diary" not in browser.get("/").text
+
+
+def test_everything_old_is_reachable(browser: TestClient, engine: Engine, store: Store, person: User) -> None:
+    first = a_dataset(engine, store, person, name="oldest")
+    begun = browser.post("/projects", data={"dataset": first.id}).headers["Location"].rsplit("/", 1)[1]
+    with open_session(engine) as db:
+        oldest = db.get_one(Project, begun)
+        oldest.name = "project no. 0."
+        for place in range(1, MOST + 1):
+            born = now() + timedelta(seconds=place)
+            db.add(
+                Project(
+                    owner_id=person.id,
+                    name=f"project no. {place}.",
+                    dataset_id=first.id,
+                    version_id=oldest.version_id,
+                    created_at=born,
+                )
+            )
+            db.add(
+                Dataset(owner_id=person.id, name=f"table no. {place}.", job_id=first.job_id, created_at=born)
+            )
+        db.commit()
+    page = browser.get("/").text
+    assert "project no. 20." in page
+    assert "project no. 0." not in page
+    assert f"1–{MOST} of {MOST + 1}" in page
+    assert 'href="/?projects=2&amp;data=1#projects-title"' in page
+    assert ">oldest<" not in page
+    older = browser.get("/?projects=2&data=2").text
+    assert "project no. 0." in older
+    assert "project no. 1." not in older
+    assert ">oldest<" in older
+    assert 'href="/?projects=1&amp;data=2#projects-title"' in older
+    assert browser.get("/?projects=999&data=2").text.count("project no. ") == 1
+    for wrong in ("/?projects=0", "/?data=x", "/?data=-1"):
+        assert "whole and start at 1" in browser.get(wrong).text
 
 
 def test_ages() -> None:
