@@ -4,7 +4,8 @@ from pathlib import Path
 
 import duckdb
 
-from trainer.columns.measure import Measured, most_frequent, one, slices
+from trainer.columns.bins import count_bins
+from trainer.columns.measure import Measured, most_frequent, one
 from trainer.contract.dataset import Column, ColumnProfile, Finding, Histogram, Profile
 from trainer.sources.engine import literal
 
@@ -56,39 +57,23 @@ def profile(
 def bins(
     engine: duckdb.DuckDBPyConnection, table: Path, columns: list[Column], measured: dict[str, Measured]
 ) -> dict[str, Histogram]:
-    """20 equal bins for numbers and datetimes (edges in seconds since 1970), counted in one scan."""
+    """20 equal bins for numbers and datetimes (edges in seconds since 1970), each column read once."""
     ranges: dict[str, tuple[float, float]] = {}
-    values: dict[str, str] = {}
     for column in columns:
         low, high = measured[column.id].minimum, measured[column.id].maximum
         if column.type not in ("number", "datetime") or low is None or high is None:
             continue
-        if high - low == float("inf"):
-            continue
-        ranges[column.id] = (low, high)
-        values[column.id] = column.id if column.type == "number" else f"epoch({column.id})"
+        if high - low != float("inf"):
+            ranges[column.id] = (low, high)
+    threads = int(one(engine, "SELECT current_setting('threads')")[0])
     result: dict[str, Histogram] = {}
-    for some in slices(list(ranges)):
-        asked = []
-        for id in some:
-            low, high = ranges[id]
-            step = (high - low) / BINS
-            place = (
-                f"floor(({values[id]} - ({low!r}::DOUBLE)) / ({step!r}::DOUBLE))"
-                if step > 0
-                else f"{values[id]} * 0"
-            )
-            present = f"FILTER (WHERE {values[id]} IS NOT NULL)"  # least() passes over NULL, to the top bin
-            asked.append(f"histogram(greatest(0, least({BINS - 1}, {place}))::UTINYINT) {present}")
-        answers = one(engine, f"SELECT {', '.join(asked)} FROM read_parquet({literal(str(table))})")
-        for id, answer in zip(some, answers, strict=True):
-            low, high = ranges[id]
-            counts = {int(key): int(value) for key, value in (answer or {}).items()}
-            if high == low:
-                result[id] = Histogram(counts=[sum(counts.values())], edges=[low, high])
-                continue
-            edges = [low + (high - low) * place / BINS for place in range(BINS)] + [high]
-            result[id] = Histogram(counts=[counts.get(place, 0) for place in range(BINS)], edges=edges)
+    for id, counts in count_bins(table, ranges, BINS, threads).items():
+        low, high = ranges[id]
+        if high == low:
+            result[id] = Histogram(counts=[int(counts.sum())], edges=[low, high])
+            continue
+        edges = [low + (high - low) * place / BINS for place in range(BINS)] + [high]
+        result[id] = Histogram(counts=counts.tolist(), edges=edges)
     return result
 
 
