@@ -1,8 +1,8 @@
 """The recipe form: made from the learner's parameter class, its whole state in the query of the address.
 
 Fields are named ``set.<parameter>``. A value counts as the person's change when it differs from what is
-derived for the dials named in ``base``: those under which the form was drawn. Without ``base`` (an address
-that somebody keeps) every ``set.…`` is a change.
+derived for ``base``: the dials, and for networks the optimizer and schedule, under which the form was drawn.
+Without ``base`` (an address that somebody keeps) every ``set.…`` is a change.
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ from trainer.contract.catalog import LEARNERS
 from trainer.contract.catalog.card import depth_of, unit_of
 from trainer.contract.catalog.training import CLASS_LOSSES, NUMBER_LOSSES, NetworkParams
 from trainer.contract.dataset import Schema
-from trainer.contract.propose import default_dials, fitting_learners, propose
+from trainer.contract.propose import DRIVERS, default_dials, derive_beside, fitting_learners
 from trainer.contract.recipe import Dials, Question, Recipe
 
 _ = words.gettext
@@ -91,17 +91,19 @@ def read_choices(dataset: str, schema: Schema, question: Question, sent: Mapping
     dials = read_dials(schema, question, sent)
     base = read_base(sent)
     fields = LEARNERS[dials.learner].params.model_fields
-    derived = propose(dataset, schema, question, dials).params
+    derived = derive_beside(dataset, schema, question, dials, {})
     drawn: dict[str, Any] = {}
     if base and base.learner == dials.learner:
-        drawn = propose(dataset, schema, question, base).params
+        drawn = derive_beside(dataset, schema, question, base, read_drivers(sent))
     elif base:
         fields = {}  # the fields that were sent belong to another learner
     changes: dict[str, Any] = {}
     refused: dict[str, str] = {}
     errors: dict[str, str] = {}
-    for name, info in fields.items():
-        text = sent.get(f"set.{name}")
+    for name in sorted(fields, key=lambda name: name not in DRIVERS):  # what others follow from comes first
+        info, text = fields[name], sent.get(f"set.{name}")
+        if name not in DRIVERS and changes.keys() & set(DRIVERS):
+            derived = derive_beside(dataset, schema, question, dials, changes)
         if text is None and base and info.annotation is bool:
             text = "false"  # a browser sends nothing for an empty checkbox
         if text is None:
@@ -148,9 +150,19 @@ def read_dials(schema: Schema, question: Question, sent: Mapping[str, str]) -> D
 def read_base(sent: Mapping[str, str]) -> Dials | None:
     """The dials under which the sent form was drawn; None for an address without form."""
     parts = sent.get("base", "").split(".")
-    if len(parts) != 3 or parts[0] not in LEARNERS or parts[1] not in LENGTHS or parts[2] not in CARES:
+    if (
+        len(parts) not in (3, 3 + len(DRIVERS))
+        or parts[0] not in LEARNERS
+        or parts[1] not in LENGTHS
+        or parts[2] not in CARES
+    ):
         return None
     return Dials.model_validate({"learner": parts[0], "length": parts[1], "care": parts[2]})
+
+
+def read_drivers(sent: Mapping[str, str]) -> dict[str, Any]:
+    """The optimizer and the schedule under which the sent form was drawn; empty where it names none."""
+    return dict(zip(DRIVERS, sent.get("base", "").split(".")[3:], strict=False))
 
 
 def parse(name: str, info: FieldInfo, text: str, question: Question) -> Any:

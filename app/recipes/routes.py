@@ -15,7 +15,7 @@ from app.recipes.forms import Choices, FieldView, field_views, read_choices
 from app.recipes.service import Ground, cook, find_ground
 from app.recipes.words import headline, summary
 from trainer.contract.catalog import LEARNERS
-from trainer.contract.propose import fitting_learners, propose
+from trainer.contract.propose import derive_beside, fitting_learners
 from trainer.contract.recipe import Recipe
 from trainer.contract.schedule import preview
 
@@ -38,7 +38,7 @@ def edit(request: Request, db: Db, person: Person, project_id: str) -> HTMLRespo
 def show_recipe(request: Request, db: Db, project: Project, ground: Ground, chosen: Choices) -> HTMLResponse:
     """The page of these choices, or its form alone for htmx; refused values stand there, explained."""
     recipe = cook(ground, chosen)
-    derived = propose(ground.version.hash, ground.schema, ground.question, chosen.dials).params
+    derived = derive_beside(ground.version.hash, ground.schema, ground.question, chosen.dials, chosen.changes)
     context = {
         "ground": ground,
         "chosen": chosen,

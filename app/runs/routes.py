@@ -31,7 +31,7 @@ from app.storage import Store
 from trainer.contract.catalog import LEARNERS
 from trainer.contract.documents import read_document
 from trainer.contract.events import ProgressPayload
-from trainer.contract.propose import propose
+from trainer.contract.propose import derive_beside
 from trainer.contract.results import Report
 
 _ = words.gettext
@@ -166,7 +166,7 @@ def clone(request: Request, db: Db, person: Person, run_id: str) -> Response:
     project = db.get_one(Project, run.project_id)
     ground = get_ground(db, request.app.state.store, project)
     recipe = recipe_of(db, run)
-    derived = propose(ground.version.hash, ground.schema, ground.question, recipe.dials).params
+    derived = derive_beside(ground.version.hash, ground.schema, ground.question, recipe.dials, recipe.params)
     pairs = {"learner": recipe.dials.learner, "length": recipe.dials.length, "care": recipe.dials.care}
     pairs |= {f"set.{k}": plain(v) for k, v in recipe.params.items() if k in derived and derived[k] != v}
     if recipe.seed:

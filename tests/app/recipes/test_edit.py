@@ -188,3 +188,33 @@ def test_a_form_half_filled_in_is_no_failure_but_says_its_sentence(app: FastAPI)
     assert answer.status_code == 200
     assert "Width must be a whole number from 1 to 4,096; ‘0’ is not." in html.unescape(answer.text)
     assert "set.width=0" in answer.headers["HX-Push-Url"]
+
+
+def test_another_optimizer_brings_its_own_values_and_takes_them_along_when_it_goes(app: FastAPI) -> None:
+    owner = a_user(app.state.engine)
+    project = a_project(app, owner)
+    browser = a_browser(app, owner)
+    address = f"/projects/{project.id}/model"
+    page = browser.get(f"{address}?learner=mlp").text
+    assert value_of(page, "set.learning_rate") == "0.003"
+
+    def send(page: str, **changes: str) -> Any:
+        base = re.search(r'name="base" value="([^"]*)"', page)
+        assert base
+        sent = {"base": base[1], "learner": "mlp", "set.learning_rate": value_of(page, "set.learning_rate")}
+        optimizer = re.search(r'<option value="(adamw|adam|sgd)" selected', page)
+        assert optimizer
+        return browser.get(address, params=sent | {"set.optimizer": optimizer[1]} | changes, headers=HX)
+
+    plain = send(page, **{"set.optimizer": "sgd"})
+    assert plain.headers["HX-Push-Url"].endswith("set.optimizer=sgd")
+    assert value_of(plain.text, "set.learning_rate") == "0.05"
+    assert "AdamW with" not in plain.text
+    again = send(plain.text, **{"set.width": "33"})
+    assert "learning_rate" not in again.headers["HX-Push-Url"]
+    own = send(plain.text, **{"set.learning_rate": "0.2"})
+    assert "set.learning_rate=0.2" in own.headers["HX-Push-Url"]
+    assert "Back to 0.05" in own.text
+    back = send(plain.text, **{"set.optimizer": "adamw"})
+    assert "set." not in back.headers["HX-Push-Url"]
+    assert value_of(back.text, "set.learning_rate") == "0.003"

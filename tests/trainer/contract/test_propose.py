@@ -1,5 +1,6 @@
 """The recipe a newcomer gets."""
 
+import re
 from typing import Any
 
 import pytest
@@ -7,7 +8,13 @@ from pydantic import ValidationError
 
 from trainer.contract.catalog import LEARNERS
 from trainer.contract.dataset import Column, ColumnProfile, Histogram, Profile, Schema
-from trainer.contract.propose import default_dials, fitting_learners, propose, propose_question
+from trainer.contract.propose import (
+    default_dials,
+    derive_beside,
+    fitting_learners,
+    propose,
+    propose_question,
+)
 from trainer.contract.recipe import Dials, Recipe
 
 
@@ -128,3 +135,55 @@ def test_what_the_person_set_wins_and_says_so() -> None:
     recipe = propose("v", schema, propose_question(schema, profile, "c6"), Dials(), {"max_depth": 2})
     assert recipe.params["max_depth"] == 2
     assert recipe.reasons["params.max_depth"] == "You set it."
+
+
+NAMED = {"adamw": "AdamW", "adam": "Adam", "sgd": "SGD"}
+DRAWN = {"one_cycle": "one cycle", "cosine": "cosine", "step": "steps down", "constant": "constant rate"}
+
+
+@pytest.mark.parametrize("learner", ["mlp", "cnn"])
+@pytest.mark.parametrize("schedule", DRAWN)
+@pytest.mark.parametrize("optimizer", NAMED)
+def test_what_follows_from_the_optimizer_and_the_schedule_follows_the_persons_own(
+    optimizer: str, schedule: str, learner: str
+) -> None:
+    made, target = (pictures(), "c1") if learner == "cnn" else (a_schema(), "c6")
+    question = propose_question(*made, target)
+    changes = {"optimizer": optimizer, "schedule": schedule}
+    recipe = propose("v", made[0], question, Dials(learner=learner), changes)
+    said = {name: reason for name, reason in recipe.reasons.items() if reason != "You set it."}
+    for name, reason in said.items():
+        words = set(re.findall(r"\w+", reason))
+        assert not words & (set(NAMED.values()) - {NAMED[optimizer]}), (name, reason)
+        others = [words for key, words in DRAWN.items() if key != schedule]
+        assert not any(other in reason.lower() for other in others), (name, reason)
+    assert NAMED[optimizer] in said["params.learning_rate"]
+    assert DRAWN[schedule] in said["params.learning_rate"]
+    if optimizer == "sgd":
+        assert (recipe.params["clip"], recipe.params["momentum"]) == (1.0, 0.9)
+        assert recipe.params["learning_rate"] > 0.01
+    mine = propose("v", made[0], question, Dials(learner=learner), changes | {"learning_rate": 0.5})
+    assert (mine.params["learning_rate"], mine.reasons["params.learning_rate"]) == (0.5, "You set it.")
+    assert derive_beside("v", made[0], question, Dials(learner=learner), changes) == recipe.params | {
+        "optimizer": "adamw",
+        "schedule": "one_cycle",
+    }
+
+
+def test_an_optimizer_that_is_none_is_refused_with_the_other_changes() -> None:
+    schema, profile = a_schema()
+    question = propose_question(schema, profile, "c6")
+    with pytest.raises(ValidationError, match="optimizer"):
+        propose("v", schema, question, Dials(learner="mlp"), {"optimizer": "magic"})
+
+
+def test_large_forests_of_numbers_get_leaves_that_keep_the_file_small() -> None:
+    schema, profile = a_schema(53_940)
+    numbers, classes = (propose_question(schema, profile, target) for target in ("c7", "c6"))
+    dials = Dials(learner="forest")
+    found = propose("v", schema, numbers, dials)
+    assert found.params["min_leaf"] == 3
+    assert "file small" in found.reasons["params.min_leaf"]
+    assert propose("v", schema, classes, dials).params["min_leaf"] == 1
+    assert propose("v", schema, numbers, Dials(learner="forest", care="bold")).params["min_leaf"] == 1
+    assert propose("v", a_schema(1_000)[0], numbers, dials).params["min_leaf"] == 2
