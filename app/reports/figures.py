@@ -4,7 +4,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
-from app.pages import number, whole, words
+from app.pages import number, percent, whole, words
 from app.recipes.words import metric_name
 from trainer.contract.events import Score
 from trainer.contract.recipe import LOWER_IS_BETTER
@@ -47,7 +47,7 @@ def scatter(report: Report, target: str) -> dict[str, Any]:
     """Truth against answer, with the line where both agree."""
     truth, predicted = report.residuals["truth"][:POINTS], report.residuals["predicted"][:POINTS]
     low, high = min([*truth, *predicted]), max([*truth, *predicted])
-    near = sum(abs(t - p) <= 0.1 * (high - low) for t, p in zip(truth, predicted, strict=True)) / len(truth)
+    near = sum(abs(t - p) <= 0.1 * abs(t) for t, p in zip(truth, predicted, strict=True)) / len(truth)
     return {
         "figure": {
             "data": [
@@ -60,9 +60,8 @@ def scatter(report: Report, target: str) -> dict[str, Any]:
             "layout": {"xaxis": {"title": _("{target}, the truth").format(target=target)},
                        "yaxis": {"title": _("what the model says")}, "showlegend": False},
         },
-        "sentence": _("A point is a test row, right on the line; {share} % lie within a tenth of it.").format(
-            share=round(100 * near)
-        ),
+        "sentence": _("A point is a test row, right on the line; {share} of the answers are within 10 % of "
+                      "the truth.").format(share=percent(near)),
         "table": {"head": [_("Truth"), _("Answer")],
                   "rows": [[number(t), number(p)] for t, p in list(zip(truth, predicted, strict=True))[:50]]},
     }  # fmt: skip

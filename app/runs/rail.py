@@ -80,7 +80,7 @@ def train_fact(db: Session, run: Run, job: Job) -> Fact:
 
 
 def evaluate_words(store: Store, project: Project, run: Run) -> str:
-    """The score beside the best of what needs no learning, on the same rows: "0.83 ± 0.02, tree 0.79"."""
+    """The score beside the best of what needs no learning, on the same rows: "0.830 ± 0.021, tree 0.790 ± 0.024"."""
     text = interval(run.test_score, run.test_low, run.test_high)
     metric = Question.model_validate(project.question).metric
     path = store.job(run.job_id).results.report
@@ -89,7 +89,7 @@ def evaluate_words(store: Store, project: Project, run: Run) -> str:
         return text
     best = (min if metric in LOWER_IS_BETTER else max)(scored, key=lambda b: b.scores[metric].value)
     score = best.scores[metric]
-    return f"{text}, {_(best.key)} {interval(score.value, score.low, score.high).split(' ±')[0]}"
+    return f"{text}, {_(best.key)} {interval(score.value, score.low, score.high)}"
 
 
 @lru_cache(maxsize=256)

@@ -1,13 +1,13 @@
 """A run in words: its state, what is left, what went wrong and what to try."""
 
-import math
 from dataclasses import dataclass
 
 from app.jobs.tables import Job
-from app.pages import duration, number, whole, words
+from app.pages import duration, whole, words
 from app.recipes.words import metric_name
 from app.runs.tables import Run
 from trainer.contract.events import ENDED, ProgressPayload
+from trainer.contract.written import write_score
 
 _ = words.gettext
 
@@ -119,23 +119,13 @@ def failure_of(job: Job, progress: ProgressPayload | None, *, kept: bool) -> Fai
 
 
 def score_words(metric: str, value: float, low: float | None, high: float | None) -> str:
-    """ "accuracy 0.83 ± 0.02"."""
+    """ "accuracy 0.830 ± 0.021"."""
     return f"{metric_name(metric)} {interval(value, low, high)}"
 
 
-def interval(value: float | None, low: float | None, high: float | None) -> str:
-    """A score with its interval as ±: ± to one digit (two after a leading 1), the score as fine."""
-    if value is None:
-        return ""
-    half = 0.0 if low is None or high is None else (high - low) / 2
-    if half <= 0 or not math.isfinite(half):
-        return number(value)
-    digits = -math.floor(math.log10(half))
-    digits += half * 10**digits < 1.95  # 0.014 keeps both digits, 0.02 has one
-    if digits > 0:
-        value = round(value, digits) + 0.0  # no minus before a zero
-        return f"{value:,.{digits}f} ± {half:,.{digits}f}".replace("-", "−")
-    return f"{round(value, digits):,.0f} ± {round(half, digits):,.0f}".replace("-", "−")
+def interval(value: float | None, low: float | None = None, high: float | None = None) -> str:
+    """A score with its interval, as the verdict writes it: "0.830 ± 0.061"."""
+    return "" if value is None else write_score(value, low, high)
 
 
 def is_ended(job: Job) -> bool:

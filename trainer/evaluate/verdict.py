@@ -2,6 +2,7 @@
 
 from trainer.contract.events import BaselineScore, Score
 from trainer.contract.recipe import LOWER_IS_BETTER
+from trainer.contract.written import write_score
 
 PHRASES = {
     "accuracy": "is right {score} of the time",
@@ -30,7 +31,7 @@ def describe(rows: int, score: Score, baselines: list[BaselineScore]) -> str:
     if best is None:
         return f"{start}."
     other = best.scores[score.metric]
-    beside = f"{start}; {RULES[best.key]} gets {format_number(other.value, score)}"
+    beside = f"{start}; {RULES[best.key]} gets {format_score(other)}"
     if is_better(score.metric, other.value, score.value) or other.value == score.value:
         return f"{beside}, so on these rows a rule is as good as the model."
     if score.low is not None and score.high is not None and score.low <= other.value <= score.high:
@@ -53,23 +54,5 @@ def is_better(metric: str, one: float, other: float) -> bool:
 
 
 def format_score(score: Score) -> str:
-    """``0.83 ± 0.06``; where the interval leans to one side, ``1.00 (0.97 to 1.00)``."""
-    value = format_number(score.value, score)
-    if score.low is None or score.high is None:
-        return value
-    below, above = score.value - score.low, score.high - score.value
-    if max(below, above) > 2 * max(min(below, above), 1e-12):
-        return f"{value} ({format_number(score.low, score)} to {format_number(score.high, score)})"
-    return f"{value} ± {format_number((score.high - score.low) / 2, score)}"
-
-
-def format_number(value: float, beside: Score) -> str:
-    """As many decimals as a score can carry: shares two (three if known so well), others three figures."""
-    narrow = beside.low is not None and beside.high is not None and beside.high - beside.low < 0.01
-    if beside.metric in ("rmse", "mae"):
-        size = abs(beside.value)
-        if size and not 1e-4 <= size < 1e12:
-            return f"{value:.3g}"
-        decimals = next((d for d in range(8) if size * 10**d >= 100), 8)
-        return f"{value:,.{decimals}f}"
-    return f"{value:.{3 if narrow else 2}f}"
+    """As every page writes it."""
+    return write_score(score.value, score.low, score.high)

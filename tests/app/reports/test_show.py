@@ -7,9 +7,12 @@ import pytest
 from fastapi import FastAPI
 
 from app.db import now
+from app.reports.figures import scatter
 from app.runs.tables import Run
 from tests.support.people import a_browser, a_user
 from tests.support.runs import a_finished_run, a_project, a_run, write_number_results
+from trainer.contract.documents import read_document
+from trainer.contract.results import Report
 
 HX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
@@ -65,8 +68,8 @@ def a_page(app: FastAPI) -> tuple[Run, str]:
 def test_the_verdict_is_the_headline_and_baselines_stand_beside_the_score(app: FastAPI) -> None:
     _run, page = a_page(app)
     assert "<h1>It is right 83 times in 100; the tree 78 times.</h1>" in page
-    assert "0.83 ± 0.05" in page
-    assert "0.78 ± 0.08" in page
+    assert "0.830 ± 0.050" in page
+    assert "0.780 ± 0.078" in page
     assert "The majority says so." in page
 
 
@@ -115,8 +118,17 @@ def test_numbers_have_residuals_and_their_bins_lead_to_rows(app: FastAPI) -> Non
     assert 'id="errors"' in page
     assert "Largest errors" in page
     assert "RMSE: lower is better." in page
+    assert "100 % of the answers are within 10 % of the truth." in page
     rows = browser.get(f"/runs/{run.id}/report/rows?low=4.0&high=6.0", headers=HX).text
     assert "6 test rows with an error from 4 to 6." in rows
     first = re.search(r"<tbody>\s*<tr>(.*?)</tr>", rows, re.S)
     assert first
     assert '<td class="number">5</td>' in first[1]
+
+
+def test_near_is_counted_against_the_truth_not_against_the_range(app: FastAPI) -> None:
+    owner = a_user(app.state.engine)
+    run = a_run(app, owner, a_project(app, owner, target="c2"), state="done", ended_at=now())
+    report = read_document(write_number_results(app, run), Report)
+    report.residuals.update({"truth": [300.0, 10_000.0], "predicted": [900.0, 10_900.0]})
+    assert "; 50 % of the answers are within 10 % of the truth." in scatter(report, "Fare")["sentence"]

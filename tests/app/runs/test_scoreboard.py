@@ -58,9 +58,9 @@ def test_sorted_by_a_score_baselines_stand_among_the_runs(app: FastAPI) -> None:
     assert rows[0] == "run-2"
     assert rows[1].startswith("baseline")
     assert rows[2] == "run-1"
-    assert "Run 2 is best so far: accuracy 0.91" in page
+    assert "Run 2 is best so far: accuracy 0.910" in page
     assert re.search(r'<tr id="run-2" class="best">', page)
-    assert "0.90 ± 0.05" in page
+    assert "0.900 ± 0.050" in page
     up = order_of(browser.get(f"/projects/{project.id}/runs?sort=test&desc=0").text)
     assert up[-1] == "run-3"
     assert up.index("run-1") < up.index("run-2")

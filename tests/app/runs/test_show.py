@@ -162,7 +162,7 @@ def test_a_finished_run_says_its_verdict_and_leads_on(app: FastAPI) -> None:
     run = a_finished_run(app, owner, a_project(app, owner))
     page = a_browser(app, owner).get(f"/runs/{run.id}").text
     assert "<h1>It is right 83 times in 100; the tree 78 times.</h1>" in page
-    assert "0.83 ± 0.05" in page
+    assert "0.830 ± 0.050" in page
     assert f'href="/runs/{run.id}/report"' in page
     assert f'href="/runs/{run.id}/use"' in page
     assert 'data-island="stream"' not in page
@@ -190,7 +190,13 @@ def test_the_rail_is_completed_with_facts(app: FastAPI) -> None:
     a_finished_run(app, owner, project)
     rail = browser.get(f"/projects/{project.id}/rail?at=improve", headers=HX).text
     assert "<html" not in rail
-    for fact in ("XGBoost · depth ", "run 1 is done", "0.83 ± 0.05, tree 0.78", "one run", "one export"):
+    for fact in (
+        "XGBoost · depth ",
+        "run 1 is done",
+        "0.830 ± 0.050, tree 0.780 ± 0.078",
+        "one run",
+        "one export",
+    ):
         assert fact in rail
     running = a_run(app, owner, project, learner="mlp", state="running", started_at=now())
     tell(app, running, PROGRESS)

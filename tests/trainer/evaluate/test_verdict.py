@@ -17,14 +17,14 @@ def a_score(value: float, low: float, high: float, metric: str = "accuracy") -> 
 
 def test_a_better_rule_is_said_to_be_as_good() -> None:
     said = describe(134, a_score(0.83, 0.77, 0.89), [a_rule(0.85)])
-    assert "the two-question tree gets 0.85, so on these rows a rule is as good as the model." in said
+    assert "the two-question tree gets 0.850, so on these rows a rule is as good as the model." in said
 
 
 def test_a_rule_within_the_interval_is_not_beaten() -> None:
     said = describe(134, a_score(0.83, 0.77, 0.89), [a_rule(0.79)])
     assert said == (
-        "On 134 rows it has never seen the model is right 0.83 ± 0.06 of the time; "
-        "the two-question tree gets 0.79, which is within that margin: "
+        "On 134 rows it has never seen the model is right 0.830 ± 0.060 of the time; "
+        "the two-question tree gets 0.790, which is within that margin: "
         "these rows do not show that the model is better."
     )
 
@@ -32,8 +32,8 @@ def test_a_rule_within_the_interval_is_not_beaten() -> None:
 def test_a_beaten_rule_stands_beside_the_model() -> None:
     said = describe(134, a_score(0.83, 0.77, 0.89), [a_rule(0.6), a_rule(0.5, key="majority")])
     assert said == (
-        "On 134 rows it has never seen the model is right 0.83 ± 0.06 of the time; "
-        "the two-question tree gets 0.60."
+        "On 134 rows it has never seen the model is right 0.830 ± 0.060 of the time; "
+        "the two-question tree gets 0.600."
     )
 
 
@@ -48,13 +48,19 @@ def test_for_errors_less_is_better() -> None:
     assert "as good as the model" in describe(9, a_score(542, 520, 565, "rmse"), [a_rule(500, "rmse")])
 
 
-def test_a_lopsided_interval_is_said_with_both_ends() -> None:
-    assert "1.00 (0.93 to 1.00)" in describe(60, a_score(1.0, 0.93, 1.0), [])
+def test_a_lopsided_interval_is_said_as_half_its_width() -> None:
+    assert "1.00 ± 0.03" in describe(60, a_score(1.0, 0.94, 1.0), [])
+
+
+def test_a_rule_has_its_interval_too() -> None:
+    rule = a_rule(0.6)
+    rule.scores["accuracy"] = a_score(0.6, 0.52, 0.68)
+    assert describe(134, a_score(0.83, 0.77, 0.89), [rule]).endswith("tree gets 0.600 ± 0.080.")
 
 
 @pytest.mark.parametrize("key", RULES)
 def test_every_rule_has_words(key: str) -> None:
-    assert f"; {RULES[key]} gets 0.60." in describe(134, a_score(0.83, 0.77, 0.89), [a_rule(0.6, key=key)])
+    assert f"; {RULES[key]} gets 0.600." in describe(134, a_score(0.83, 0.77, 0.89), [a_rule(0.6, key=key)])
 
 
 def test_one_row_is_one_row() -> None:
