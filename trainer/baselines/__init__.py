@@ -83,7 +83,8 @@ def score_baselines(version: VersionFolder, question: Question, parts: Parts, on
             scores=score(truth, np.full(len(truth), constant), size),
         ),
         BaselineScore(
-            key="rule", name="One column", sentence=describe_rule(rule, clues, target.classes),
+            key="rule", name="One clue" if pictures else "One column",
+            sentence=describe_rule(rule, clues, target.classes),
             scores=score(truth, rule.predict(asked), size),
         ),
         BaselineScore(
@@ -91,7 +92,7 @@ def score_baselines(version: VersionFolder, question: Question, parts: Parts, on
             scores=score(truth, tree.predict(asked), size),
         ),
     ]  # fmt: skip
-    sentence, worth_it = judge(question, baselines)
+    sentence, worth_it = judge(question, baselines, pictures=pictures)
     return BaselineResults(
         baselines=baselines, tree=draw(tree, clues, target.classes), sentence=sentence, worth_it=worth_it,
         rows={part: len(rows) for part, rows in parts.items()},

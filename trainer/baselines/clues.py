@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from trainer.baselines.rounding import MAY_MOVE
 from trainer.columns import read_columns, read_pictures
 from trainer.contract.dataset import Column, VersionFolder
 
@@ -16,7 +17,14 @@ Floats = npt.NDArray[np.float64]
 SIDE = 16
 """Pictures are looked at this small: brightness and colours do not change with size."""
 GREY = np.array([0.299, 0.587, 0.114])
-PICTURE_FACTS = ("brightness", "contrast", "red", "green", "blue", "width over height")
+PICTURE_FACTS = (
+    "mean brightness of the picture",
+    "contrast of the picture",
+    "mean red of the picture",
+    "mean green of the picture",
+    "mean blue of the picture",
+    "width over height of the picture",
+)
 
 
 @dataclass(frozen=True)
@@ -30,6 +38,11 @@ class Clue:
     values: Floats
     names: tuple[str, ...] | None = None
     date: bool = False
+
+    @property
+    def may_move(self) -> float:
+        """Share of the rows that may change sides for a short threshold: none for dates, told by the day."""
+        return 0.0 if self.date else MAY_MOVE
 
     def show(self, threshold: float) -> str:
         """A threshold in words."""

@@ -108,7 +108,7 @@ def by_range(place: int, clue: Clue, target_N: Floats, classes: int) -> Rule:
         for cut, left in zip(tree.tree_.threshold, tree.tree_.children_left, strict=True)
         if left >= 0
     )
-    thresholds = [round_between(cut, value_N) for cut in cuts]
+    thresholds = sorted({round_between(cut, value_N, clue.may_move) for cut in cuts})
     range_N = np.searchsorted(thresholds, value_N, side="left")
     answers = [
         best_answer(wish_N[range_N == r], classes) if (range_N == r).any() else overall

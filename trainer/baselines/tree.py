@@ -8,7 +8,7 @@ import numpy.typing as npt
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from trainer.baselines.clues import Clue
-from trainer.baselines.rounding import round_between
+from trainer.baselines.rounding import DIGITS, round_between
 from trainer.baselines.rule import best_answer, to_float32
 
 Floats = npt.NDArray[np.float64]
@@ -117,8 +117,9 @@ def grow(
         return leaf
     ask = asks[int(stump.feature[0])]
     if ask.threshold is not None:
-        values = clues[ask.clue].values[rows]
-        ask = Ask(ask.clue, threshold=round_between(float(stump.threshold[0]), values[~np.isnan(values)]))
+        clue = clues[ask.clue].take(rows)
+        values = clue.values[~np.isnan(clue.values)]
+        ask = Ask(ask.clue, threshold=round_between(float(stump.threshold[0]), values, clue.may_move))
     yes_N = ask.answer([clue.take(rows) for clue in clues])
     if not yes_N.any() or yes_N.all():
         return leaf
@@ -137,7 +138,7 @@ def draw(node: Node, clues: list[Clue], classes: list[str]) -> dict[str, Any]:
             "yes": draw(node.yes, clues, classes), "no": draw(node.no, clues, classes),
         }  # fmt: skip
     if not classes:
-        return {"answer": float(f"{node.answer:.5g}"), "rows": len(node.target)}
+        return {"answer": float(f"{node.answer:.{DIGITS}g}"), "rows": len(node.target)}
     count_K = np.bincount(node.target.astype(np.int64), minlength=len(classes))
     most = sorted(range(len(classes)), key=lambda k: -count_K[k])[:MOST_COUNTS]
     return {

@@ -12,8 +12,8 @@ TOLD = 4
 ENOUGH = 0.98
 """From this accuracy (or R2) on two questions do the job."""
 METRICS = {
-    "accuracy": "of the answers right", "balanced_accuracy": "balanced accuracy", "f1": "F1", "rmse":
-    "RMSE", "mae": "MAE", "r2": "R²",
+    "accuracy": "accuracy", "balanced_accuracy": "balanced accuracy", "f1": "F1",
+    "rmse": "RMSE", "mae": "MAE", "r2": "R²",
 }  # fmt: skip
 
 
@@ -61,41 +61,50 @@ def describe_tree(node: Node, clues: list[Clue], classes: list[str]) -> str:
     return f"{node.ask.words(clues)}{then}"
 
 
-def judge(question: Question, baselines: list[BaselineScore]) -> tuple[str, bool]:
-    """Whether learning looks worth it, in words, and as yes or no."""
+def judge(question: Question, baselines: list[BaselineScore], *, pictures: bool) -> tuple[str, bool]:
+    """Whether learning looks worth it, in one line with the numbers, and as yes or no."""
     metric = question.metric
     guess, *rules = [(baseline, baseline.scores[metric]) for baseline in baselines]
     lower = metric in LOWER_IS_BETTER
     best, score = min(rules, key=lambda each: each[1].value if lower else -each[1].value)
-    what = "A tree of two questions" if best.key == "tree" else "A rule on one column"
-    first = (
-        "Always saying the most frequent class"
-        if question.task == "classification"
-        else "Always saying the mean"
-    )
     near = best.scores["r2"].value if question.task == "regression" else score.value
-    if near >= ENOUGH:
-        already = f"R² {near:.2f}" if question.task == "regression" else f"{show(score)} {METRICS[metric]}"
-        return f"{what} already gets {already}: you may not need learning.", False
-    if not better(score, guess[1], lower=lower):
+    ahead = better(score, guess[1], lower=lower)
+    if pictures:
+        what = "simple clues such as colour"
+    else:
+        what = "a two-question tree" if best.key == "tree" else "a rule on one column"
+    said = f"{what} {get(score, many=pictures)}, guessing {by(guess[1])}"
+    if near >= ENOUGH and ahead:
+        return f"A rule may be enough: {said}.", False
+    if pictures and ahead:
+        return f"Learning looks worth it: {said}; they say little about shapes.", True
+    if pictures:
         return (
-            f"{first} {get(guess[1])}, and neither one column nor two questions do clearly better. What "
-            "there is to "
-            "learn is weak or hidden in combinations: learning will show, and it may find nothing.",
+            f"Learning looks worth it: colour and brightness are no better than guessing ({show(guess[1])}), "
+            "but say little about shapes.",
             True,
         )
+    if ahead:
+        return f"Learning looks worth it: {said}.", True
+    if near >= ENOUGH:
+        return f"Hard to say: guessing {get(guess[1])} already. Balanced accuracy shows more.", True
     return (
-        f"{first} {get(guess[1])}; {what[0].lower()}{what[1:]} {get(score)}. A model is worth its time if it "
-        f"{'goes below' if lower else 'beats'} that on rows that it has not seen.",
+        f"Hard to say: simple rules are no better than guessing ({show(guess[1])}). Learning may find nothing.",
         True,
     )
 
 
-def get(score: Score) -> str:
-    """ "gets 0.79 of the answers right", or "is off by 1,665 (RMSE)"."""
+def get(score: Score, *, many: bool = False) -> str:
+    """ "gets 0.79", "gets 0.71 (balanced accuracy)", or "is off by 1,670 (RMSE)"."""
+    name = "" if score.metric == "accuracy" else f" ({METRICS[score.metric]})"
     if score.metric in LOWER_IS_BETTER:
-        return f"is off by {show(score)} ({METRICS[score.metric]})"
-    return f"gets {show(score)} {METRICS[score.metric]}"
+        return f"{'are' if many else 'is'} off by {show(score)}{name}"
+    return f"{'get' if many else 'gets'} {show(score)}{name}"
+
+
+def by(score: Score) -> str:
+    """What guessing gets, after what a rule gets: "0.62", or "by 3,990"."""
+    return f"by {show(score)}" if score.metric in LOWER_IS_BETTER else show(score)
 
 
 def better(score: Score, guess: Score, *, lower: bool) -> bool:
@@ -106,5 +115,8 @@ def better(score: Score, guess: Score, *, lower: bool) -> bool:
 
 
 def show(score: Score) -> str:
-    """0.79, or 1,850."""
-    return short(score.value) if score.metric in ("rmse", "mae") else f"{score.value:.2f}"
+    """0.79, or 1,850. What is not perfect is not called 1.00."""
+    if score.metric in LOWER_IS_BETTER:
+        return short(score.value)
+    text = f"{score.value:.2f}"
+    return f"{min(score.value, 0.999):.3f}" if text == "1.00" and score.value < 1 else text

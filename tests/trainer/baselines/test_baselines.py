@@ -81,10 +81,7 @@ def test_a_tree_that_is_enough_says_so(tmp_path: Path) -> None:
         for i in range(800)
     ]
     results = ask(an_import(tmp_path, a_csv("n,k,target", *rows)), "target")
-    assert (
-        results.sentence
-        == "A tree of two questions already gets 1.00 of the answers right: you may not need learning."
-    )
+    assert results.sentence == "A rule may be enough: a two-question tree gets 1.00, guessing 0.82."
     assert not results.worth_it
     score = results.baselines[2].scores["accuracy"]
     assert (score.value, score.high) == (1.0, 1.0)
@@ -96,7 +93,28 @@ def test_noise_is_called_noise(tmp_path: Path) -> None:
     draw = np.random.default_rng(0)
     rows = [f"{draw.normal():.3f},{'xyz'[draw.integers(3)]},{'ab'[draw.integers(2)]}" for _ in range(400)]
     results = ask(an_import(tmp_path, a_csv("n,k,target", *rows)), "target")
-    assert "may find nothing" in results.sentence
+    assert results.sentence.startswith("Hard to say: simple rules are no better than guessing (0.")
+    assert results.sentence.endswith("Learning may find nothing.")
+    assert results.worth_it
+
+
+def test_a_rare_class_is_no_proof_that_a_rule_is_enough(tmp_path: Path) -> None:
+    rows = [f"{i * 37 % 101},{'rare' if i % 125 == 7 else 'usual'}" for i in range(1_000)]
+    results = ask(an_import(tmp_path, a_csv("n,target", *rows)), "target")
+    assert results.sentence == "Hard to say: guessing gets 0.99 already. Balanced accuracy shows more."
+
+
+def test_numbers_for_people_have_three_digits(tmp_path: Path) -> None:
+    draw = np.random.default_rng(3)
+    values = draw.normal(size=2_000)
+    rows = [f"{v:.9f},{12_314.7 + 20_000 * (v > 0.13617) + i % 5:.4f}" for i, v in enumerate(values)]
+    results = ask(an_import(tmp_path, a_csv("x,price", *rows)), "price")
+    assert results.tree["question"] == "x ≤ 0.137"
+    leaves = [results.tree["yes"], results.tree["no"]]
+    while any("question" in leaf for leaf in leaves):
+        leaves = [leaf.get(branch, leaf) for leaf in leaves for branch in ("yes", "no")]
+    assert {leaf["answer"] for leaf in leaves} == {12_300.0, 32_300.0}
+    assert "12,300" in results.baselines[1].sentence
 
 
 def test_missing_values_and_dates(tmp_path: Path) -> None:
@@ -134,13 +152,29 @@ def test_pictures_are_told_apart_by_brightness(tmp_path: Path) -> None:
         entries[f"{'light' if i % 2 else 'dark'}/{i}.png"] = out.getvalue()
     results = ask(an_import(tmp_path, a_zip(entries)), "label")
     assert scored(results, "accuracy")["rule"] == 1.0
-    assert results.tree["question"].split(" ≤ ")[0] in ("brightness", "red", "green", "blue")
+    assert results.tree["question"].split(" ≤ ")[0] in {
+        f"mean {name} of the picture" for name in ("brightness", "red", "green", "blue")
+    }
+    assert results.sentence.startswith(
+        "A rule may be enough: simple clues such as colour get 1.00, guessing 0."
+    )
+    assert results.baselines[1].name == "One clue"
     assert results.tree["column"] == "c0"
     shapes = {
         f"{'wide' if i % 2 else 'tall'}/{i}.png": a_picture(size=(40, 20) if i % 2 else (20, 40), seed=i)
         for i in range(60)
     }
     assert ask(an_import(tmp_path, a_zip(shapes)), "label").tree["question"].startswith("width over height")
+
+
+def test_what_colour_cannot_tell_of_pictures_is_worth_learning(tmp_path: Path) -> None:
+    """Two kinds of noise that brightness and colour cannot tell apart."""
+    pictures = {f"{'ab'[i % 2]}/{i}.png": a_picture(size=(20, 20), seed=i % 9) for i in range(120)}
+    results = ask(an_import(tmp_path, a_zip(pictures)), "label")
+    assert results.worth_it
+    assert results.sentence.startswith("Learning looks worth it: ")
+    assert results.sentence.endswith("say little about shapes.")
+    assert "column" not in " ".join([results.sentence, *(b.name + b.sentence for b in results.baselines)])
 
 
 def test_many_classes_and_a_number_asked_as_classes(tmp_path: Path) -> None:
@@ -189,12 +223,25 @@ def test_intervals_hold_the_truth_about_as_often_as_they_say(rows: int) -> None:
 
 @pytest.mark.parametrize(
     ("cut", "values", "short"),
-    [(1.5, [1, 2], 1.0), (0.7312, [0.71, 0.76], 0.73), (52.277, [52.0, 52.554], 52.0), (9.0, [1, 2], 9.0)],
+    [
+        (1.5, [1, 2], 1.0),
+        (0.7312, [0.71, 0.76], 0.73),
+        (52.277, [52.0, 52.554], 52.0),
+        (9.0, [1, 2], 9.0),
+        (12_314.5, [12_000, 13_000], 12_500.0),
+    ],
 )
 def test_thresholds_are_short_and_part_the_same(cut: float, values: list[float], short: float) -> None:
     found = round_between(cut, np.array(values, dtype=float))
     assert ([v <= found for v in values]) == ([v <= cut for v in values])
     assert found == short
+
+
+def test_a_threshold_of_many_digits_gives_way_only_where_hardly_a_row_moves() -> None:
+    values = np.concatenate([np.linspace(0, 0.13617, 499), [0.136172], np.linspace(0.136181, 1, 500)])
+    assert round_between(0.136177, values) == 0.136
+    assert round_between(0.136177, values, may_move=0.0) == pytest.approx(0.136177, abs=5e-6)
+    assert round_between(0.136177, values[490:510]) != 0.136
 
 
 def test_on_any_part_and_with_all_metrics(tmp_path: Path) -> None:
