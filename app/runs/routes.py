@@ -23,7 +23,7 @@ from app.recipes.service import find_ground, get_ground
 from app.recipes.words import differences, explain, learner_name, metric_name, short_name
 from app.runs.points import curve
 from app.runs.rail import rail_of
-from app.runs.scoreboard import read_board, read_order
+from app.runs.scoreboard import best_words, read_board, read_order
 from app.runs.service import recipe_of, start_run
 from app.runs.tables import Run
 from app.runs.words import MOVING, failure_of, headline, interval, position, progress_of
@@ -76,6 +76,7 @@ def scoreboard(request: Request, db: Db, person: Person, project_id: str) -> HTM
         "board": board,
         "ground": ground,
         "interval": interval,
+        "best_words": best_words(board.best, ground.question.metric) if board.best and ground else "",
         "moving": MOVING,
         "metric": metric_name(ground.question.metric) if ground else "",
         "cursor": cursor(board.moving),

@@ -14,17 +14,22 @@ from app.jobs.tables import Job
 from app.pages import words
 from app.projects.service import find_baseline_job, find_baselines
 from app.projects.tables import Project
+from app.recipes.service import find_ground
 from app.recipes.tables import FrozenRecipe
-from app.recipes.words import differences, learner_name, short_name
+from app.recipes.words import differences, learner_name, metric_name, short_name
 from app.runs.rail import read_test_baselines
 from app.runs.tables import Run
+from app.runs.words import interval
 from app.storage import Store
 from trainer.contract.events import BaselineScore
-from trainer.contract.recipe import LOWER_IS_BETTER, Question, Recipe
+from trainer.contract.propose import propose
+from trainer.contract.recipe import LOWER_IS_BETTER, Dials, Question, Recipe
 
 _ = words.gettext
 
 PAGE = 100
+NAMED = 3
+"""Changes of a run, and leading runs, that are named; the rest is counted."""
 
 COLUMNS: dict[str, ColumnElement[Any]] = {
     "number": Run.number.expression,
@@ -70,8 +75,8 @@ class Row:
     run: Run | None = None
     job: Job | None = None
     started: datetime | None = None
-    changed: tuple[str, ...] = ()
-    parent: int | None = None
+    told: str = ""
+    """What differs from the run that it was copied from, from the one before, or from the usual recipe."""
     best: bool = False
 
 
@@ -84,7 +89,8 @@ class Board:
     order: Order
     first: int
     last: int
-    best: Run | None
+    best: list[Run]
+    """More than one where they share the best validation score."""
     moving: list[Job]
 
 
@@ -118,8 +124,8 @@ def read_board(db: Session, store: Store, project: Project, order: Order) -> Boa
         .offset((order.page - 1) * PAGE)
     ).all()
     best = find_best(db, project, metric)
-    parents = read_parents(db, [run for run, _job, _frozen in found])
-    rows = [run_row(run, job, frozen, parents, best) for run, job, frozen in found]
+    told = tell_differences(db, store, project, [(run, frozen) for run, _job, frozen in found])
+    rows = [run_row(run, job, frozen, told[run.id], best) for run, job, frozen in found]
     if total:
         rows = merge(rows, baseline_rows(db, store, project, metric), order)
     moving = [job for _run, job, _frozen in found if job.ended_at is None][:20]
@@ -127,21 +133,77 @@ def read_board(db: Session, store: Store, project: Project, order: Order) -> Boa
     return Board(rows, total, order, first, first + len(found) - 1 if found else 0, best, moving)
 
 
-def find_best(db: Session, project: Project, metric: str) -> Run | None:
-    """The run with the best validation score: choices are made there, never on the test part."""
-    score = Run.validation_score
-    order = score.asc() if metric in LOWER_IS_BETTER else score.desc()
-    return db.scalar(
-        select(Run)
-        .where(Run.project_id == project.id, score.is_not(None))
-        .order_by(order, Run.number)
-        .limit(1)
+def find_best(db: Session, project: Project, metric: str) -> list[Run]:
+    """The runs with the best validation score: choices are made there, never on the test part."""
+    best = func.min(Run.validation_score) if metric in LOWER_IS_BETTER else func.max(Run.validation_score)
+    top = select(best).where(Run.project_id == project.id).scalar_subquery()
+    found = select(Run).where(Run.project_id == project.id, Run.validation_score == top).order_by(Run.number)
+    return list(db.scalars(found))
+
+
+def best_words(best: list[Run], metric: str) -> str:
+    """The headline: who leads, and that several do where they do."""
+    score = f"{metric_name(metric)} {interval(best[0].validation_score)}"
+    if len(best) == 1:
+        return _("Run {n} is best so far: {score} on the validation part.").format(
+            n=best[0].number, score=score
+        )
+    named = [str(run.number) for run in best[:NAMED]]
+    last = _("{n} more").format(n=len(best) - NAMED) if len(best) > NAMED else named.pop()
+    return _("Runs {some} and {last} share the best validation score: {score}.").format(
+        some=", ".join(named), last=last, score=score
     )
 
 
-def read_parents(db: Session, runs: list[Run]) -> dict[str, tuple[int, Recipe]]:
-    """Number and recipe of the parents of these runs, by id."""
-    ids = {run.parent_id for run in runs if run.parent_id}
+def tell_differences(
+    db: Session, store: Store, project: Project, found: list[tuple[Run, FrozenRecipe]]
+) -> dict[str, str]:
+    """By run: what it changes of the run it was copied from, or else of the run before of the same learner.
+
+    The first of a learner is told beside what is derived for the middle dials.
+    """
+    before = dict(read_before(db, project))
+    beside = {run.id: run.parent_id or before.get(run.id) for run, _frozen in found}
+    known = read_recipes(db, {id for id in beside.values() if id})
+    ground = find_ground(db, store, project)
+    usual: dict[str, Recipe] = {}
+    told = {}
+    for run, frozen in found:
+        recipe = Recipe.model_validate(frozen.document)
+        number, other = known.get(beside[run.id] or "", (0, None))
+        if other is None and ground is not None:
+            if recipe.learner not in usual:
+                dials = Dials(learner=recipe.dials.learner)
+                usual[recipe.learner] = propose(ground.version.hash, ground.schema, ground.question, dials)
+            other = usual[recipe.learner]
+        changed = differences(other, recipe) if other else []
+        told[run.id] = difference_words(changed, number, copied=run.parent_id is not None)
+    return told
+
+
+def difference_words(changed: list[str], number: int, *, copied: bool) -> str:
+    """ "from 1: learning rate 0.05 → 0.1", "beside run 2: seed 0 → 1", "as run 2", "as derived"."""
+    said = ", ".join(changed[:NAMED])
+    if len(changed) > NAMED:
+        said = _("{some} and {n} more").format(some=said, n=len(changed) - NAMED)
+    if not number:
+        return said or _("as derived from the data")
+    if not said:
+        return _("from {n}, unchanged").format(n=number) if copied else _("as run {n}").format(n=number)
+    words_of = _("from {n}: {said}") if copied else _("beside run {n}: {said}")
+    return words_of.format(n=number, said=said)
+
+
+def read_before(db: Session, project: Project) -> list[tuple[str, str | None]]:
+    """Each run of the project with the run before it of the same learner."""
+    earlier = func.lag(Run.id).over(partition_by=Run.learner, order_by=Run.number)
+    return [
+        (id, other) for id, other in db.execute(select(Run.id, earlier).where(Run.project_id == project.id))
+    ]
+
+
+def read_recipes(db: Session, ids: set[str]) -> dict[str, tuple[int, Recipe]]:
+    """Number and recipe of these runs, by id."""
     if not ids:
         return {}
     found = db.execute(
@@ -152,12 +214,9 @@ def read_parents(db: Session, runs: list[Run]) -> dict[str, tuple[int, Recipe]]:
     return {id: (number, Recipe.model_validate(document)) for id, number, document in found}
 
 
-def run_row(
-    run: Run, job: Job, frozen: FrozenRecipe, parents: dict[str, tuple[int, Recipe]], best: Run | None
-) -> Row:
+def run_row(run: Run, job: Job, frozen: FrozenRecipe, told: str, best: list[Run]) -> Row:
     """A run's line."""
     recipe = Recipe.model_validate(frozen.document)
-    parent = parents.get(run.parent_id or "")
     return Row(
         name=learner_name(recipe),
         detail=short_name(recipe),
@@ -168,9 +227,8 @@ def run_row(
         run=run,
         job=job,
         started=job.started_at,
-        changed=tuple(differences(parent[1], recipe)) if parent else (),
-        parent=parent[0] if parent else None,
-        best=best is not None and best.id == run.id,
+        told=told,
+        best=any(run.id == other.id for other in best),
     )
 
 

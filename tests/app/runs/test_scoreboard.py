@@ -13,7 +13,10 @@ from app.runs.service import finish_train
 from app.runs.tables import Run
 from tests.support.people import a_browser, a_user
 from tests.support.runs import a_finished_run, a_project, a_run, tell
+from trainer.contract.catalog import LEARNERS
 from trainer.contract.outcome import Outcome
+
+DERIVED = LEARNERS["boosting"].params.model_fields
 
 
 def order_of(page: str) -> list[str]:
@@ -88,6 +91,37 @@ def test_a_copy_says_what_differs_from_its_parent(app: FastAPI) -> None:
     a_run(app, owner, project, parent=first, set={"learning_rate": 0.1})
     page = a_browser(app, owner).get(f"/projects/{project.id}/runs").text
     assert "from 1: learning rate 0.05 → 0.1" in page
+
+
+def test_every_run_says_how_it_differs(app: FastAPI) -> None:
+    owner = a_user(app.state.engine)
+    project = a_project(app, owner)
+    a_run(app, owner, project)
+    a_run(app, owner, project, learner="forest", set={"trees": 7})
+    a_run(app, owner, project)
+    changes = {"learning_rate": 0.1, "max_depth": 2, "rounds": 9, "min_weight": 3.0, "subsample": 0.5}
+    a_run(app, owner, project, set={k: v for k, v in changes.items() if k in DERIVED})
+    page = html.unescape(a_browser(app, owner).get(f"/projects/{project.id}/runs").text)
+    said = re.findall(r'class="quiet small clamp" title="([^"]+)"', page)[:4]
+    assert said[3] == "as derived from the data"
+    assert said[2] == "trees 200 → 7"
+    assert said[1] == "as run 1"
+    assert said[0].startswith("beside run 3: ")
+    assert said[0].endswith("more")
+
+
+def test_a_tie_at_the_top_is_said(app: FastAPI) -> None:
+    owner = a_user(app.state.engine)
+    project = a_project(app, owner)
+    for accuracy in (0.8, 0.7, 0.8, 0.8):
+        a_finished_run(app, owner, project, accuracy=accuracy)
+    browser = a_browser(app, owner)
+    page = browser.get(f"/projects/{project.id}/runs").text
+    assert "<h1>Runs 1, 3 and 4 share the best validation score: accuracy 0.810.</h1>" in page
+    assert len(re.findall(r'id="run-\d" class="best"', page)) == 3
+    a_finished_run(app, owner, project, accuracy=0.8)
+    page = browser.get(f"/projects/{project.id}/runs").text
+    assert "<h1>Runs 1, 3, 4 and 1 more share" in page
 
 
 def test_running_runs_are_followed_by_the_stream(app: FastAPI) -> None:
