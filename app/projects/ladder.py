@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
-from app.pages import number, words
+from app.pages import words
 from app.projects.service import METRICS, may_be_classes
 from trainer.contract.dataset import Column, Profile
+from trainer.contract.events import Score
 from trainer.contract.recipe import LOWER_IS_BETTER, Metric, Question, Task
 from trainer.contract.results import BaselineResults
+from trainer.contract.written import write_score
 
 _ = words.gettext
 
@@ -17,6 +19,7 @@ class Rung:
 
     name: str
     value: float
+    shown: str
     unit: str
     sentence: str
     best: bool
@@ -40,14 +43,25 @@ def rungs(question: Question, results: BaselineResults) -> list[Rung]:
     top = pick(score.value for _b, score in scored)
     first = next(i for i, (_b, score) in enumerate(scored) if score.value == top)
     return [
-        Rung(b.name, score.value, interval(score.low, score.high), b.sentence, i == first)
+        Rung(b.name, score.value, *halves(score), b.sentence, i == first)
         for i, (b, score) in enumerate(scored)
     ]
 
 
-def interval(low: float | None, high: float | None) -> str:
-    """Half the width of an interval: ``± 0.03``."""
-    return "" if low is None or high is None else f"± {number(float(f'{(high - low) / 2:.2g}'))}"
+def awaited(question: Question) -> list[Rung]:
+    """The rungs while they are scored: their names stand where their scores will."""
+    guess = _("Always the most frequent") if question.task == "classification" else _("Always the mean")
+    return [
+        Rung(name, 0.0, "…", "", "…", best=False) for name in (guess, _("One column"), _("Two questions"))
+    ]
+
+
+def halves(score: Score) -> tuple[str, str]:
+    """``0.791`` and ``± 0.071``: as every page writes a score, the interval apart."""
+    value, sign, half = write_score(score.value, score.low, score.high).partition(" ± ")
+    if value.startswith("("):  # so small or great that both have one power
+        return f"{value}{sign}{half}", ""
+    return value, f"± {half}" if half else ""
 
 
 def tasks(target: Column, profile: Profile) -> list[Choice]:

@@ -24,6 +24,8 @@ METRICS: dict[Task, tuple[Metric, ...]] = {
 }
 FEW_NUMBERS = 20
 """A column of whole numbers with at most so many different ones may also be read as classes."""
+LEAST = 5
+"""Rows that a split into three parts takes at least, as ``trainer.split`` says too."""
 CAN_HELP = frozenset({"number", "category", "datetime", "image"})
 
 
@@ -142,6 +144,53 @@ def left_out(column: Column, profile: Profile, question: Question, schema: Schem
     return "you left it out"
 
 
+def why_unpredictable(schema: Schema, profile: Profile) -> str | None:
+    """Why no column of this data can be predicted; None where one can. In words for the person."""
+    if schema.rows < LEAST:
+        return (
+            f"{schema.rows} {'row is' if schema.rows == 1 else 'rows are'} too few to learn from: at least "
+            f"{LEAST} are needed to train, validate and test, and some hundred to learn well. Bring more rows."
+        )
+    if any(can_be_asked(schema, profile, column) for column in schema.columns):
+        return None
+    kinds = {column.type for column in schema.columns}
+    if "image" in kinds and "category" not in kinds:
+        return (
+            "These pictures have no label that could be predicted. Put each class in a folder of its own, at "
+            "least two of them, and zip them."
+        )
+    wanted = next(
+        (
+            c
+            for c in schema.columns
+            if c.type in ("category", "number") and profile.columns[c.id].distinct > 1
+        ),
+        None,
+    )
+    if wanted is None:
+        return (
+            "No column holds different numbers or categories, so there is nothing that could be predicted. "
+            "Bring a table with a column of answers."
+        )
+    if len(schema.columns) == 1:
+        return (
+            f"‘{wanted.name}’ is the only column, so nothing can help to predict it. Bring a table with more."
+        )
+    return (
+        f"Nothing can help to predict ‘{wanted.name}’: the other columns are ids, free text or the same in "
+        "every row. Bring a table with more columns."
+    )
+
+
+def can_be_asked(schema: Schema, profile: Profile, column: Column) -> bool:
+    """Whether clicking this column would ask a question."""
+    try:
+        propose_question(schema, profile, column.id)
+    except ValueError:
+        return False
+    return True
+
+
 def may_be_classes(column: Column, profile: Profile) -> bool:
     """Whether a column of numbers may also be read as classes."""
     return column.type == "number" and profile.columns[column.id].distinct <= FEW_NUMBERS
@@ -166,6 +215,11 @@ def look_at(db: Session, store: Store, project: Project) -> tuple[DatasetVersion
 def find_baseline_job(db: Session, project: Project) -> Job | None:
     """The job that makes, or made, the baselines."""
     return db.get(Job, project.baseline_job_id) if project.baseline_job_id else None
+
+
+def may_pass(job: Job) -> bool:
+    """Whether what stopped a job lies outside of it, such as a full disk."""
+    return job.outcome is not None and bool(Outcome.model_validate(job.outcome).passing)
 
 
 def find_baselines(job: Job | None) -> BaselineResults | None:

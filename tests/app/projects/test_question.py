@@ -14,7 +14,8 @@ from app.projects.tables import Project
 from app.storage import Store
 from tests.support.datasets import PEOPLE, a_dataset, a_picture_folder, a_version_folder, end
 from tests.support.people import a_browser, a_user
-from trainer.contract.dataset import VersionFolder
+from trainer.contract.dataset import Schema, VersionFolder
+from trainer.contract.documents import read_document, write_document
 from trainer.contract.events import BaselineScore, Score
 from trainer.contract.order import BaselineOrder
 from trainer.contract.outcome import Outcome
@@ -154,6 +155,7 @@ def test_asking_keeps_the_question_and_queues_baselines(
     page = browser.get(project).text
     assert f'data-jobs="{job.id}" data-after="{job.id}:1"' in page
     assert "Predicting Sex: scoring what needs no learning" in page
+    assert page.count('class="ladder-name"') == 3  # the ladder's place is kept
     assert "an identifier, different in every row" in page
     assert "the same in every row" in page
     assert f'href="{project}/model"' in page
@@ -168,7 +170,7 @@ def test_baselines_as_a_ladder_with_intervals_and_the_tree(
     page = browser.get(project).text
     assert "Learning looks worth it: a two-question tree gets 0.79, guessing 0.62." in page
     assert page.index("Guess says so") < page.index("Rule says so") < page.index("Tree says so")
-    assert "± 0.05" in page
+    assert "0.790<small>± 0.050</small>" in page
     assert "Sex is female" in page
     assert "18 validation rows" in page
     assert 'data-island="stream"' not in page
@@ -189,7 +191,51 @@ def test_baselines_that_failed_say_why(browser: TestClient, engine: Engine, proj
         project,
         Outcome(state="failed", sentence="The disk is full. Free some space, then ask again."),
     )
-    assert "The disk is full." in browser.get(project).text
+    page = browser.get(project).text
+    assert "The disk is full." in page
+    assert "Choose a model" not in page
+    finish(engine, project, Outcome(state="failed", sentence="No memory now.", passing=True))
+    assert "Choose a model" in browser.get(project).text  # the data is not to blame
+
+
+NOTHING = [
+    ({"a": [1.0, 2.0, 3.0], "b": ["x", "y", "x"]}, {}, "3 rows are too few"),
+    ({"only": [float(n) for n in range(50)]}, {}, "‘only’ is the only column"),
+    ({"a": ["x"] * 50, "b": ["z"] * 50}, {}, "No column holds different numbers or categories"),
+    ({"n": [float(n % 7) for n in range(50)], "same": ["z"] * 50}, {"same": {"role": "constant"}},
+     "Nothing can help to predict ‘n’"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("values", "changes", "sentence"), NOTHING)
+def test_data_without_a_question_says_why(
+    browser: TestClient,
+    engine: Engine,
+    store: Store,
+    person: User,
+    values: dict[str, Any],
+    changes: dict[str, Any],
+    sentence: str,
+) -> None:
+    dataset = a_dataset(engine, store, person, a_version_folder(store, values, changes=changes))
+    page = browser.get(browser.post("/projects", data={"dataset": dataset.id}).headers["Location"]).text
+    assert "There is nothing to predict in this data yet" in page
+    assert sentence in page
+    assert 'name="target"' not in page
+    assert "Choose a model" not in page
+    assert 'href="/datasets/new"' in page
+    assert 'name="sample"' in page
+
+
+def test_pictures_without_labels_say_why(
+    browser: TestClient, engine: Engine, store: Store, person: User
+) -> None:
+    folder = a_picture_folder(store)
+    schema = read_document(folder.schema, Schema)
+    write_document(folder.schema, schema.model_copy(update={"columns": schema.columns[:1]}))
+    dataset = a_dataset(engine, store, person, folder)
+    page = browser.get(browser.post("/projects", data={"dataset": dataset.id}).headers["Location"]).text
+    assert "Put each class in a folder of its own" in page
 
 
 def test_toggling_inputs_and_switching_metric_and_task(
