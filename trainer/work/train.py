@@ -1,5 +1,6 @@
 """One training, from cells to a judged and exported model."""
 
+import threading
 import time
 from typing import Literal
 
@@ -23,7 +24,7 @@ from trainer.exports import export
 from trainer.fit.lesson import End, Lesson, Telling, Told
 from trainer.fit.outbox import EVERY
 from trainer.learners import LEARNERS, Fitted, Learned
-from trainer.prepare import PARTS, Prepared, prepare
+from trainer.prepare import PARTS, Prepared, Tell, prepare
 
 KINDS: dict[type[Told], Kind] = {
     PointsPayload: "points",
@@ -80,7 +81,8 @@ def run(body: TrainOrder, job: JobFolder, tell: EventWriter) -> Outcome:
     learned = pass_on(LEARNERS[recipe.learner](lesson), tell)
     if learned.fitted is None:
         return Outcome(state=STATES[learned.end], sentence=learned.sentence, passing=learned.end == "full")
-    result = judge(body, job, tell, prepared, learned, learned.fitted)
+    with Ticking(tell) as ticking:
+        result = judge(body, job, ticking.hear, prepared, learned, learned.fitted)
     tell.write("result", result)
     return Outcome(
         state=STATES[learned.end],
@@ -101,23 +103,18 @@ def pass_on(events: Telling[Learned], tell: EventWriter) -> Learned:
 
 
 def judge(
-    body: TrainOrder, job: JobFolder, tell: EventWriter, prepared: Prepared, learned: Learned, fitted: Fitted
+    body: TrainOrder, job: JobFolder, tell: Tell, prepared: Prepared, learned: Learned, fitted: Fitted
 ) -> ResultPayload:
     """Scores on the validation and the locked test part, the rules beside them, and the files to take
     away."""
     version, question = VersionFolder(body.version), body.recipe.question
-    tell.write(
-        "progress", ProgressPayload(phase="evaluate", done=0, total=2, sentence="Judging on unseen rows.")
-    )
+    tell(ProgressPayload(phase="evaluate", done=0, sentence="judging on unseen rows"))
     parts = {part: prepared.part(part)[2] for part in PARTS}
     rules = {on: score_baselines(version, question, parts, on=on).baselines for on in ("validation", "test")}
     report = evaluate(
         job.results, version, question, prepared, fitted, rules["validation"], rules["test"], learned.seconds
     )
-    tell.write(
-        "progress", ProgressPayload(phase="export", done=1, total=2, sentence="Writing the model's files.")
-    )
-    proof = export(job.results, version, body.recipe, prepared, fitted, report)
+    proof = export(job.results, version, body.recipe, prepared, fitted, report, tell)
     return ResultPayload(
         scores=report.scores,
         validation=report.validation,
@@ -134,6 +131,42 @@ def describe(prepared: Prepared, learner: str) -> str:
     kind = "pictures" if prepared.pictures else "rows"
     out = f" {prepared.left_out:,} without an answer are left out." if prepared.left_out else ""
     return f"{learner} learns from {prepared.rows['train']:,} {kind}.{out}"
+
+
+class Ticking:
+    """Passes on progress, and repeats it once a second with its seconds while a step takes longer."""
+
+    def __init__(self, tell: EventWriter, every: float = 1.0) -> None:
+        self.tell, self.every = tell, every
+        self.lock, self.over = threading.Lock(), threading.Event()
+        self.last: ProgressPayload | None = None
+        self.since = self.told = 0.0
+        self.thread = threading.Thread(target=self.repeat, name="ticking", daemon=True)
+
+    def hear(self, progress: ProgressPayload) -> None:
+        """A step begins."""
+        with self.lock:
+            self.last, self.since = progress, time.monotonic()
+            self.told = self.since
+            self.tell.write("progress", progress)
+
+    def repeat(self) -> None:
+        """Until the end: what goes on, and for how long."""
+        while not self.over.wait(self.every / 4):
+            with self.lock:
+                now = time.monotonic()
+                if self.last is not None and now - self.told >= self.every and not self.over.is_set():
+                    self.told = now
+                    words = f"{self.last.sentence} · {now - self.since:.0f} s"
+                    self.tell.write("progress", self.last.model_copy(update={"sentence": words}))
+
+    def __enter__(self) -> "Ticking":
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.over.set()
+        self.thread.join()
 
 
 class Listener:

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,8 +16,8 @@ import pytest
 from tests.trainer.prepare.test_prepare import a_question, a_version
 from trainer.contract.dataset import Schema, VersionFolder
 from trainer.contract.documents import read_document
-from trainer.contract.events import ResultPayload
-from trainer.contract.folder import JobFolder
+from trainer.contract.events import ProgressPayload, ResultPayload
+from trainer.contract.folder import EventWriter, JobFolder
 from trainer.contract.order import ImportOrder, Order, TrainOrder
 from trainer.contract.outcome import Outcome
 from trainer.contract.propose import propose
@@ -126,6 +127,28 @@ def test_a_table_from_order_to_report_and_model(learner: str, task: str, tmp_pat
     assert (job.results.model / "model.onnx").exists()
     assert job.results.download.exists()
     assert not list(job.checkpoints.glob(".*"))
+
+
+def test_judging_and_exporting_say_what_goes_on(tmp_path: Path) -> None:
+    job = a_job(tmp_path, "forest", trees=20)
+    assert carry_out(job.path).state == "done"
+    told = [event.payload for event, _ in job.read_events() if event.kind == "progress"]
+    steps = [(found["phase"], found["done"], found["total"]) for found in told if found["phase"] != "train"]
+    assert steps[-4:] == [("evaluate", 0, None), *(("export", done, 3) for done in range(3))]
+
+
+def test_a_long_step_is_told_again_with_its_seconds(tmp_path: Path) -> None:
+    job = a_job(tmp_path)
+    tell = EventWriter(job)
+    with train.Ticking(tell, every=0.05) as ticking:
+        ticking.hear(ProgressPayload(phase="export", done=1, total=3, sentence="packing"))
+        time.sleep(0.4)
+    tell.close()
+    told = [event.payload for event, _ in job.read_events()]
+    assert len(told) >= 3
+    assert {(found["done"], found["total"]) for found in told} == {(1, 3)}
+    assert told[0]["sentence"] == "packing"
+    assert re.fullmatch(r"packing · \d s", told[-1]["sentence"])
 
 
 def test_stopped_runs_are_judged_and_exported_too(tmp_path: Path) -> None:
