@@ -42,7 +42,6 @@ PLAIN = {
     "clip": 0.0,
     "schedule": "constant",
     "warmup": 0.0,
-    "epochs": 10_000,
     "patience": 0,
     "precision": "float32",
 }
@@ -108,15 +107,19 @@ def make_data(id: str, rows: int) -> tuple[np.ndarray, np.ndarray]:
     return x, (x @ dice.standard_normal(50).astype(np.float32) > 0).astype(np.int64)
 
 
-def run_ours(id: str, x: np.ndarray, y: np.ndarray, batch: int, place: Path, threads: int) -> Iterator[int]:
+def run_ours(
+    id: str, x: np.ndarray, y: np.ndarray, batch: int, place: Path, threads: int, epochs: int = 10_000
+) -> Iterator[int]:
     """The real loop, its events written to a job's folder; yields the samples since it last looked around."""
     params: NetworkParams
     network: nn.Module
     if id == "loop.cnn":
-        params = CnnParams(width=32, depth=3, dropout=0, shift=0, residual=False, batch_size=batch, **PLAIN)
+        params = CnnParams(
+            width=32, depth=3, dropout=0, shift=0, residual=False, batch_size=batch, epochs=epochs, **PLAIN
+        )
         network = Cnn(1, 10, width=32, depth=3)
     else:
-        params = MlpParams(width=256, depth=2, dropout=0, batch_size=batch, **PLAIN)
+        params = MlpParams(width=256, depth=2, dropout=0, batch_size=batch, epochs=epochs, **PLAIN)
         network = build_mlp(50, 2, width=256, depth=2)
     job = JobFolder(place)
     for folder in (job.checkpoints, job.results.path):
