@@ -3,6 +3,9 @@
     train_speed.py --workloads mlp,cnn --ours "python -m tests.bench.ours"           # server, queue and worker
     train_speed.py --workloads mlp,cnn --ours "python -m tests.bench.ours --direct"  # the training function alone
 
+Through the server each epoch is a whole run, with seconds of judging and exporting after the training: read its column
+"one-step job"; its throughput says something only where an epoch lasts far longer than that (``cnn``).
+
 Before the first epoch a real server is started and 600 of the rows are uploaded, imported and prepared; then the
 prepared training part is replaced by the benchmark's arrays, so that an epoch has exactly the rows asked for. Each line
 on standard input is one run of one epoch: queued, claimed, trained, judged, exported, stored; the reply is sent when
