@@ -75,13 +75,16 @@ def create(
 
 
 @router.get("/datasets/{dataset_id}")
-def show(request: Request, db: Db, person: Person, dataset_id: str) -> HTMLResponse:
+def show(request: Request, db: Db, person: Person, dataset_id: str) -> Response:
     """The import while it runs; then findings and the grid."""
     dataset = get_readable(db, person, Dataset, dataset_id)
     shown = find_shown(request, db, dataset)
     if shown is None:
         return show_import(request, db, dataset)
     view = grid.read_view(request.query_params.multi_items(), shown.schema)
+    if not wants_fragment(request) and "" in request.query_params.values():
+        # A form sends its empty fields too: they say nothing, and the address is for people to keep.
+        return RedirectResponse(words.address(shown.base, view), status_code=303)
     page = grid.read_rows(shown.folder, shown.schema, view)
     context = {"shown": shown, "importing": None, **grid_context(shown, page), **findings_context(shown)}
     if not wants_fragment(request):
@@ -143,6 +146,7 @@ def show_column(request: Request, db: Db, person: Person, dataset_id: str, colum
         "bars": words.column_bars(shown.base, column, found, shown.schema.rows),
         "filter": view.filter(column.id) or grid.Filter(column.id),
         "bound": grid.bound_text,
+        "text": words.cell_text,
         "rest": view.without(column.id).pairs(),
     }
     return render(

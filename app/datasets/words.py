@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from app.datasets.grid import Bound, Cell, Filter, View, bound_text
 from app.pages import number
@@ -9,6 +10,8 @@ from trainer.contract.dataset import Column, ColumnProfile, Finding, Profile, Sc
 
 MOST_BARS = 24
 """Categories drawn as bars; the rest is one more bar without a link."""
+POSITIONAL = 1e15
+"""Greater numbers, and the inverse of smaller ones, are written with a power of ten."""
 LONGEST_CELL = 160
 """Characters of a cell in the grid. The drawer of a row shows all of them."""
 
@@ -103,13 +106,20 @@ def filter_words(column: Column, one: Filter) -> str:
 def bounds_in_words(low: Bound | None, high: Bound | None, below: Bound | None) -> str:
     """``is 3``, ``20 to 30``, ``at least 20``, ``at most 30``, ``below 30``."""
     if low is not None and low == high:
-        return f"is {bound_text(low)}"
+        return f"is {bound_words(low)}"
     if low is not None and high is not None:
-        return f"{bound_text(low)} to {bound_text(high)}"
-    said = [f"at least {bound_text(low)}"] if low is not None else []
-    said += [f"at most {bound_text(high)}"] if high is not None else []
-    said += [f"below {bound_text(below)}"] if below is not None else []
+        return f"{bound_words(low)} to {bound_words(high)}"
+    said = [f"at least {bound_words(low)}"] if low is not None else []
+    said += [f"at most {bound_words(high)}"] if high is not None else []
+    said += [f"below {bound_words(below)}"] if below is not None else []
     return " and ".join(said)
+
+
+def bound_words(bound: Bound) -> str:
+    """A bound for people: thousands set apart."""
+    if isinstance(bound, datetime) or abs(bound) >= POSITIONAL:
+        return bound_text(bound)
+    return f"{int(bound):,}" if bound == int(bound) else f"{bound:,}"
 
 
 def column_bars(base: str, column: Column, found: ColumnProfile, rows: int) -> list[Bar]:
@@ -161,7 +171,9 @@ def cell_text(column: Column, cell: Cell) -> str:
     if isinstance(cell, datetime):
         return cell.date().isoformat() if cell.time() == datetime.min.time() else cell.isoformat(sep=" ")
     if isinstance(cell, float):
-        return f"{cell:.0f}" if column.whole else f"{cell:.10g}"
+        if cell != 0 and not 1 / POSITIONAL <= abs(cell) < POSITIONAL:
+            return repr(cell)
+        return f"{cell:.0f}" if column.whole else f"{Decimal(repr(cell)).normalize():f}"
     return str(cell)
 
 

@@ -54,7 +54,7 @@ def read_zip(
     source = (
         f"zip of pictures, {len(set(labels))} class folders"
         if classes
-        else "zip of pictures without class folders"
+        else f"zip of pictures in {'one folder' if set(labels) - {None} else 'no folders'}"
     )
     return PictureRows(names, labels if classes else None, findings, source)
 
@@ -91,13 +91,19 @@ def describe(archive: Archive, labels: list[str | None]) -> tuple[list[str], boo
     counts = Counter(labels)
     loose = counts.pop(None, 0)
     if len(counts) < 2 and not (counts and loose):
+        only = next(iter(counts), None)
+        found = f"All pictures lie in one folder, ‘{only}’" if only else "The pictures lie in no folders"
         findings.append(
-            "The zip has no class folders, so there is no label to predict. Put each class in a folder "
-            "of its own."
+            f"{found}, so there is no label to predict. Put each class in a folder of its own, at least two."
         )
         return findings, False
     if loose:
-        findings.append(f"{loose} pictures lie in no folder; their label is missing.")
+        lie = (
+            "1 picture lies in no folder; its"
+            if loose == 1
+            else f"{loose:,} pictures lie in no folder; their"
+        )
+        findings.append(f"{lie} label is missing.")
     return findings, True
 
 

@@ -102,6 +102,8 @@ def read_picture(data: bytes) -> Picture:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise Unreadable(f"it says it has more than {MOST_PIXELS // 1_000_000} million pixels") from None
     except UnidentifiedImageError:
+        if is_picture(data[:64]):
+            raise Unreadable("it is damaged: its start promises no picture that can be") from None
         raise Unreadable(f"it is {what_is(data[:64])}") from None
     except MemoryError:
         raise
@@ -175,6 +177,8 @@ def reason(error: Exception) -> str:
     text = str(error).casefold()
     if "truncated" in text or "not enough" in text or "eof" in text:
         return "it is cut off: the end of the file is missing"
-    if isinstance(error, Warning) or "decompress" in text or "bomb" in text:
-        return "it is suspicious: " + str(error)[:200]
+    if "bomb" in text or "decompress" in text or "max_text" in text:
+        return "it unpacks to far more than a picture would: it was not opened further"
+    if isinstance(error, Warning):
+        return "the notes in the file (such as EXIF) are damaged; save the picture again"
     return "it is damaged: the pixels cannot be decoded"

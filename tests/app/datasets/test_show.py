@@ -7,11 +7,12 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
+from app.datasets.words import cell_text
 from app.people.tables import User
 from app.storage import Store
 from tests.support.datasets import PEOPLE, a_dataset, a_picture, a_picture_folder, a_version_folder
 from tests.support.people import a_browser, a_user
-from trainer.contract.dataset import Finding
+from trainer.contract.dataset import Column, Finding
 
 PAGES = ("", "/rows/0", "/columns/c1", "/rejects", "/media/c0/0", "/thumbs/c0/0")
 ROWS = {"HX-Request": "true", "HX-Target": "div#rows", "HX-Request-Type": "partial"}
@@ -163,10 +164,45 @@ def test_bars_lead_to_as_many_rows_as_they_count(browser: TestClient, place: str
 
 def test_rejects_with_line_and_reason_as_text(browser: TestClient, place: str) -> None:
     page = browser.get(f"{place}/rejects").text
-    assert "2 could not be read" in page
+    assert "2 lines could not be read" in page
     assert "3 fields, expected 5" in page
     assert "&lt;script&gt;alert(1)" in page
     assert "<script>alert" not in page
+
+
+def test_one_is_singular(browser: TestClient, engine: Engine, store: Store, person: User) -> None:
+    folder = a_version_folder(store, {"only": [1234567890.125]}, rejects=[("people.csv", 7, "broken", "x")])
+    place = f"/datasets/{a_dataset(engine, store, person, folder).id}"
+    page = browser.get(place).text
+    assert "people: 1 row, 1 column<" in page
+    assert "1 rows" not in page
+    assert ">1234567890.125<" in page
+    assert "1 line could not be read and is not in the table" in browser.get(f"{place}/rejects").text
+
+
+def test_the_address_of_a_form_drops_what_says_nothing(browser: TestClient, place: str) -> None:
+    answer = browser.get(f"{place}?sort=c1&filter.c1.from=&filter.c1.to=30")
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"{place}?sort=c1&filter.c1.to=30")
+    assert browser.get(f"{place}?filter.c1.from=&filter.c1.to=").headers["Location"] == place
+    assert browser.get(answer.headers["Location"]).status_code == 200
+    assert "at least 12,345.5<" in browser.get(f"{place}?filter.c1.from=12345.5").text
+
+
+@pytest.mark.parametrize(
+    ("value", "whole", "text"),
+    [
+        (12_345_678_901.5, False, "12345678901.5"),
+        (3_000_000_000.0, False, "3000000000"),
+        (3_000_000_000.0, True, "3000000000"),
+        (0.1234567890123, False, "0.1234567890123"),
+        (0.0, False, "0"),
+        (-0.00000012, False, "-0.00000012"),
+        (1e300, True, "1e+300"),
+    ],
+)
+def test_data_is_not_rounded(value: float, whole: bool, text: str) -> None:
+    column = Column(id="c0", name="x", type="number", reason="numbers", whole=whole)
+    assert cell_text(column, value) == text
 
 
 def test_pictures_as_rows_and_as_a_wall(browser: TestClient, pictures: str) -> None:

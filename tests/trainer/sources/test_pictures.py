@@ -3,7 +3,9 @@
 import csv
 import io
 import stat
+import struct
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +14,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from tests.support.importing import Imported, a_picture, a_zip, an_import
 from trainer.columns import read_pictures
-from trainer.sources.pictures import Unreadable, read_picture
+from trainer.sources.pictures import Unreadable, read_picture, strict_pillow
 from trainer.sources.refusal import Refused
 
 
@@ -121,7 +124,14 @@ def test_no_class_folders(tmp_path: Path) -> None:
     assert [column.name for column in found.schema.columns] == ["photo"]
     outer = an_import(tmp_path, a_zip({"mine/1.png": a_picture(), "mine/2.png": a_picture(seed=2)}))
     assert [column.name for column in outer.schema.columns] == ["photo"]
-    assert any("no class folders" in finding.sentence for finding in outer.profile.findings)
+    assert [finding.sentence for finding in found.profile.findings] == [
+        "The pictures lie in no folders, so there is no label to predict. Put each class in a folder of its own, "
+        "at least two."
+    ]
+    assert any(
+        finding.sentence.startswith("All pictures lie in one folder, ‘mine’, so there is no label")
+        for finding in outer.profile.findings
+    )
 
 
 def test_an_outer_folder_and_loose_pictures(tmp_path: Path) -> None:
@@ -184,6 +194,41 @@ def test_a_bomb_of_pixels_is_refused() -> None:
 def test_what_is_no_picture(data: bytes, words: str) -> None:
     with pytest.raises(Unreadable, match=words):
         read_picture(data)
+
+
+def a_gif_without_width() -> bytes:
+    out = io.BytesIO()
+    Image.new("P", (4, 4)).save(out, "GIF")
+    data = bytearray(out.getvalue())
+    data[6:8] = b"\0\0"
+    place = data.index(b"\x2c", 13)
+    data[place + 5 : place + 7] = b"\0\0"
+    return bytes(data)
+
+
+def a_png_with_endless_text() -> bytes:
+    out, notes = io.BytesIO(), PngInfo()
+    notes.add_text("note", "x" * 70_000_000, zip=True)
+    Image.new("RGB", (4, 4)).save(out, "PNG", pnginfo=notes)
+    return out.getvalue()
+
+
+def a_tiff_with_a_lying_tag() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (4, 4)).save(out, "TIFF", description="x" * 40)
+    data = bytearray(out.getvalue())
+    start = data.index(struct.pack("<HH", 270, 2))
+    data[start + 4 : start + 8] = struct.pack("<I", 1 << 24)
+    return bytes(data)
+
+
+@pytest.mark.parametrize("make", [a_gif_without_width, a_png_with_endless_text, a_tiff_with_a_lying_tag])
+def test_reasons_are_plain_words(make: Callable[[], bytes]) -> None:
+    with strict_pillow(), pytest.raises(Unreadable) as refused:
+        read_picture(make())
+    said = str(refused.value)
+    assert not any(word in said for word in ("suspicious", "Plugin", "Tag", "not a", "Skipping", "Error"))
+    assert said.startswith(("it is damaged", "it unpacks", "the notes in the file"))
 
 
 def test_equal_zips_in_any_order_get_the_same_name(tmp_path: Path) -> None:
