@@ -18,7 +18,7 @@ Endings = Mapping[str, Callable[[Session, Job, Outcome], None]]
 
 LOSSES = {"train": 3}
 LOSSES_OF_OTHERS = 1
-GOING_ON = "going on from the last checkpoint."
+GOING_ON = "its work is taken up again."
 AGAIN = "starting again."
 CAUSES = {
     signal.SIGKILL: "was killed, often because memory ran out",

@@ -18,6 +18,8 @@ from torch import Tensor
 from trainer.contract.documents import write_whole
 
 KEPT = 2
+SOON = 1.0
+"""Seconds after which the first checkpoint is due: a run that dies early need not begin again."""
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from trainer.batches import Examples, augment
 from trainer.contract.catalog.training import NetworkParams
 from trainer.contract.events import FindingPayload, ProgressPayload, RewindPayload
-from trainer.fit.checkpoint import DiskFull, find_checkpoint, save_checkpoint
+from trainer.fit.checkpoint import SOON, DiskFull, find_checkpoint, save_checkpoint
 from trainer.fit.lesson import End, Lesson, Pulse, Telling
 from trainer.fit.optimizer import load_optimizer, make_optimizer, save_optimizer
 from trainer.fit.outbox import Outbox
@@ -35,7 +35,7 @@ many, or half an epoch: the mean of the last batch or two of an epoch would only
 TINY_SECONDS = 2.0
 """A run expected to be shorter does not measure arithmetic: it is float32."""
 EPOCH_SECONDS = 5.0
-"""Checkpoints at epoch ends are at least this far apart."""
+"""Checkpoints at epoch ends are at least this far apart; the first one is sooner, and in a long epoch after so long."""
 LIGHT = 2e7
 """Floating-point operations of a step below which a second thread costs more than it brings."""
 
@@ -109,6 +109,7 @@ def fit(  # noqa: C901, PLR0912, PLR0915 - the crux: read it top to bottom
     begun, before = time.perf_counter(), state.seconds
     begun_step = state.step
     saved_at = window_at = begun
+    saved = bool(found and found.tensors)
     total, count = torch.zeros((), device=device), 0
     enough = max(1, min(WATCHED, per_epoch) // 2)
     watched: list[tuple[Tensor, Tensor]] = []
@@ -135,18 +136,20 @@ def fit(  # noqa: C901, PLR0912, PLR0915 - the crux: read it top to bottom
             network, end, sentence, state.step, patience.best_step, seconds, state.mode or "float32", threads
         )
 
-    def look(seconds: float) -> Telling[Fit | None]:
-        """Hear words, save where ``seconds`` have passed. All points up to a checkpoint are told before it is."""
-        nonlocal saved_at
+    def look(seconds: float, first: float) -> Telling[Fit | None]:
+        """Hear words, save where ``seconds`` have passed, or ``first`` with nothing saved yet.
+
+        All points up to a checkpoint are told before it is."""
+        nonlocal saved_at, saved
         word = lesson.control.word()
-        if not word and time.perf_counter() - saved_at < seconds:
+        if not word and time.perf_counter() - saved_at < (seconds if saved else min(seconds, first)):
             return None
         yield from outbox.take()
         try:
             save()
         except DiskFull as full:
             return finish("full", str(full))
-        saved_at = time.perf_counter()
+        saved_at, saved = time.perf_counter(), True
         if word:
             return finish("stopped" if word == "stop" else "paused", describe(word, state, params))
         return None
@@ -221,7 +224,9 @@ def fit(  # noqa: C901, PLR0912, PLR0915 - the crux: read it top to bottom
                     products.set(medium=choice.mode == "medium")
                     if choice.sentence:
                         yield FindingPayload(what="arithmetic", sentence=choice.sentence, since=state.step)
-                if state.batch < per_epoch and (left := (yield from look(lesson.checkpoint_seconds))):
+                if state.batch < per_epoch and (
+                    left := (yield from look(lesson.checkpoint_seconds, EPOCH_SECONDS))
+                ):
                     return left
                 threads = take_threads(
                     lesson, weights, size, light=not train.pictures, exact=params.deterministic
@@ -252,7 +257,7 @@ def fit(  # noqa: C901, PLR0912, PLR0915 - the crux: read it top to bottom
             outbox.progress = advance()
             yield from outbox.take_due()
             more = state.epoch < params.epochs and not patience.exhausted()
-            if more and (left := (yield from look(min(EPOCH_SECONDS, lesson.checkpoint_seconds)))):
+            if more and (left := (yield from look(min(EPOCH_SECONDS, lesson.checkpoint_seconds), SOON))):
                 return left
 
     yield from outbox.take()

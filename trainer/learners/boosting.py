@@ -9,7 +9,7 @@ import xgboost
 
 from trainer.contract.catalog.boosting import BoostingParams
 from trainer.contract.events import FindingPayload, ProgressPayload, RewindPayload
-from trainer.fit.checkpoint import DiskFull, find_checkpoint, save_checkpoint
+from trainer.fit.checkpoint import SOON, DiskFull, find_checkpoint, save_checkpoint
 from trainer.fit.lesson import Lesson, Pulse, Telling
 from trainer.fit.outbox import Outbox
 from trainer.fit.stopping import Patience
@@ -61,6 +61,7 @@ def learn(  # noqa: C901, PLR0915 - one round after another, and every way it ma
         save_checkpoint(lesson.checkpoints, done, {"booster": raw}, state)
 
     start, saved_at, looked_at = done, begun, begun
+    due = lesson.checkpoint_seconds if done else min(SOON, lesson.checkpoint_seconds)
     scoring, scored_at = 0.0, done
     while done < params.rounds and not patience.exhausted() and not word:
         booster.update(train, done)
@@ -90,9 +91,9 @@ def learn(  # noqa: C901, PLR0915 - one round after another, and every way it ma
         pulse.beat(done, threads)
         word = lesson.control.word()
         try:
-            if word or now - saved_at >= lesson.checkpoint_seconds:
+            if word or now - saved_at >= due:
                 save()
-                saved_at = time.perf_counter()
+                saved_at, due = time.perf_counter(), lesson.checkpoint_seconds
         except DiskFull as full:
             return Learned("full", str(full), None, before + time.perf_counter() - begun)
         if (granted := max(1, lesson.control.granted())) != threads:

@@ -21,6 +21,7 @@ from trainer.contract.order import TrainOrder
 from trainer.contract.outcome import Outcome
 from trainer.evaluate import evaluate
 from trainer.exports import export
+from trainer.fit.checkpoint import list_checkpoints
 from trainer.fit.lesson import End, Lesson, Telling, Told
 from trainer.fit.outbox import EVERY
 from trainer.learners import LEARNERS, Fitted, Learned
@@ -39,6 +40,10 @@ STATES: dict[End, Literal["done", "stopped", "paused", "diverged", "failed"]] = 
     "diverged": "diverged",
     "full": "failed",
 }
+
+FROM_THE_BEGINNING = (
+    "Nothing had been saved yet when its process ended, so training starts again from the beginning."
+)
 
 
 class Halt(Exception):
@@ -66,6 +71,8 @@ def run(body: TrainOrder, job: JobFolder, tell: EventWriter) -> Outcome:
         return Outcome(state="stopped" if halt.word == "stop" else "paused", sentence=words)
     if not resumed:
         tell.write("state", StatePayload(state="running", sentence=describe(prepared, card.name)))
+    elif not list_checkpoints(job.checkpoints) and any(e.kind == "points" for e, _ in job.read_events()):
+        tell.write("finding", FindingPayload(what="checkpoint", sentence=FROM_THE_BEGINNING, since=0))
     lesson = Lesson(
         prepared=prepared,
         learner=recipe.learner,

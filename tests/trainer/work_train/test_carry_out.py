@@ -23,6 +23,7 @@ from trainer.contract.outcome import Outcome
 from trainer.contract.propose import propose
 from trainer.contract.recipe import Dials
 from trainer.contract.results import ExportProof, Report
+from trainer.fit.checkpoint import list_checkpoints
 from trainer.work import carry_out, train
 
 
@@ -208,6 +209,44 @@ def test_terminate_pauses_and_killed_runs_go_on_from_their_checkpoint(tmp_path: 
     events = [event for event, _ in job.read_events()]
     assert [event.seq for event in events] == list(range(1, len(events) + 1))
     assert kept_steps(events) == sorted(set(kept_steps(events)))
+
+
+def kill_and_resume(job: JobFolder, child: subprocess.Popen[bytes]) -> list[Any]:
+    """Kill a training, begin again, and what the second process told first."""
+    child.kill()
+    child.wait()
+    seen = max(event.seq for event, _ in job.read_events())
+    job.reopen()
+    child = start(job)
+    wait_for(job, "points", after=seen)
+    child.kill()
+    child.wait()
+    return [event for event, _ in job.read_events() if event.seq > seen]
+
+
+def test_killed_before_anything_was_saved_it_says_that_it_starts_from_the_beginning(tmp_path: Path) -> None:
+    job = a_job(tmp_path, epochs=10_000, patience=0)
+    child = start(job)
+    wait_for(job, "points")
+    told = kill_and_resume(job, child)
+    sentences = [event.payload["sentence"] for event in told if event.kind == "finding"]
+    assert sentences == [train.FROM_THE_BEGINNING]
+    assert [event.payload["step"] for event in told if event.kind == "rewind"] == [0]
+
+
+@pytest.mark.parametrize("learner", ["mlp", "boosting"])
+def test_killed_after_seconds_it_goes_on_from_a_checkpoint(learner: str, tmp_path: Path) -> None:
+    changes = {"epochs": 10_000} if learner == "mlp" else {"rounds": 20_000}
+    job = a_job(tmp_path, learner, patience=0, **changes)
+    child = start(job)
+    wait_for(job, "points")
+    until = time.monotonic() + 20
+    while not list_checkpoints(job.checkpoints):
+        assert time.monotonic() < until, "no early checkpoint"
+        time.sleep(0.05)
+    told = kill_and_resume(job, child)
+    assert next(event.payload["step"] for event in told if event.kind == "rewind") > 0
+    assert not [event for event in told if event.kind == "finding"]
 
 
 def kept_steps(events: list[Any]) -> list[int]:
