@@ -62,6 +62,31 @@ def _field(column: Column, profile: Profile, value: str) -> InputField:
     return InputField(column.id, column.name, "text", value)
 
 
+def range_notes(schema: Schema, profile: Profile, question: Question, row: Mapping[str, str]) -> list[str]:
+    """What lies outside of the numbers that the data has: there the model can only guess on."""
+    notes = []
+    for id in question.inputs:
+        column, found = schema.column(id), profile.columns[id]
+        try:
+            value = float(row.get(id, ""))
+        except ValueError:
+            continue  # the predictor says what it makes of it
+        if column.type != "number" or found.minimum is None or found.maximum is None:
+            continue
+        if value < found.minimum or value > found.maximum:
+            notes.append(
+                _(
+                    "{name} {value} is outside {low} to {high}, the range of the data it has learned from."
+                ).format(
+                    name=column.name,
+                    value=row[id].strip(),
+                    low=number(found.minimum),
+                    high=number(found.maximum),
+                )
+            )
+    return notes
+
+
 def cell_text(column: Column, cell: Any) -> str:
     """A cell as it stands in a field; nothing for what is missing."""
     if cell is None:

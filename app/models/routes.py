@@ -1,7 +1,8 @@
 """The Use station: try the model, see how its export was proved, take it away."""
 
+import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +14,7 @@ from app.datasets.media import find_picture
 from app.datasets.service import read_profile
 from app.errors import BadInput, Conflict, TooLarge
 from app.jobs.tables import Job
-from app.models.forms import input_fields, read_row
+from app.models.forms import input_fields, range_notes, read_row
 from app.models.predictor import Answer, ask_picture, ask_row
 from app.pages import Db, number, percent, render, wants_fragment, words
 from app.people.authorize import get_readable
@@ -28,6 +29,7 @@ from app.storage import Store
 from trainer.contract.dataset import Column
 from trainer.contract.documents import read_document
 from trainer.contract.results import ExportProof, ResultFiles
+from trainer.contract.written import power
 
 _ = words.gettext
 
@@ -104,7 +106,11 @@ async def predict(request: Request, ready: ReadyModel) -> HTMLResponse:
     async with request.form(max_files=1, max_fields=2_000) as form:
         sent = {key: value for key, value in form.items() if isinstance(value, str)}
         if ready.picture is None:
-            answer = await ask_row(store.predictor_socket, model, read_row(ready.ground.question, sent))
+            row = read_row(ready.ground.question, sent)
+            answer = await ask_row(store.predictor_socket, model, row)
+            ground = ready.ground
+            notes = range_notes(ground.schema, read_profile(store, ground.version), ground.question, row)
+            answer = replace(answer, notes=(*answer.notes, *notes))
         else:
             picture = await sent_picture(form.get("picture"))
             if picture is None:
@@ -201,7 +207,7 @@ def proof_context(results: ResultFiles) -> dict[str, Any]:
 
 
 def proof_words(proof: ExportProof | None) -> str:
-    """The proof line: "Checked on 134 held-out rows: 134 of 134 answers equal, largest difference 2e-7"."""
+    """The proof line: "Checked on 134 held-out rows: 134 of 134 answers equal, largest difference 0.0000002"."""
     if proof is None:
         return _("This export was not checked.")
     return _(
@@ -209,8 +215,16 @@ def proof_words(proof: ExportProof | None) -> str:
     ).format(
         rows=f"{proof.checked_rows:,}",
         equal=f"{proof.equal_answers:,}",
-        difference=f"{proof.largest_difference:.1g}",
+        difference=difference_words(proof.largest_difference),
     )
+
+
+def difference_words(difference: float) -> str:
+    """One digit: 0.0000002; 2 × 10⁻⁹ where that would be too many zeros."""
+    exponent = math.floor(math.log10(difference)) if difference > 0 else 0
+    if exponent < -7:
+        return f"{difference / 10.0**exponent:.0f} × {power(exponent)}"
+    return f"{difference:.{max(0, -exponent)}f}"
 
 
 def score_of(ready: Ready) -> str:

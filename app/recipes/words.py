@@ -77,6 +77,11 @@ def shown(value: Any, unit: str = "") -> str:
     return f"{text} {_(unit)}" if unit else text
 
 
+def value_words(field: str, value: Any, unit: str = "") -> str:
+    """A parameter's value as people read it: a forest's depth 0 is no limit."""
+    return _("unlimited") if field == "max_depth" and value == 0 else shown(value, unit)
+
+
 def metric_name(metric: str) -> str:
     """What people call a metric."""
     return _(METRICS.get(metric, metric))
@@ -133,7 +138,7 @@ def headline(recipe: Recipe) -> str:
 def summary(recipe: Recipe, rows: int) -> str:
     """What the headline leaves out, in a sentence or two. ``rows`` is the number of rows of the version."""
     split = recipe.question.split
-    parts = {"train": round(rows * split.train), "validation": round(rows * split.validation)}
+    parts = {"train": int(rows * split.train), "validation": round(rows * split.validation)}
     parts["test"] = rows - parts["train"] - parts["validation"]
     learns = _(
         "It learns from about {train} rows, is chosen on {validation} and judged on {test} it has never seen."
@@ -162,7 +167,7 @@ def explain(recipe: Recipe) -> list[Line]:
         lines.append(
             Line(
                 _(info.title or field),
-                shown(recipe.params[field], unit_of(info)),
+                value_words(field, recipe.params[field], unit_of(info)),
                 _(reason),
                 changed=reason == "You set it.",
             )
@@ -188,7 +193,9 @@ def differences(before: Recipe, after: Recipe) -> list[str]:
         old, new = before.params.get(field), after.params[field]
         if old != new:
             title = _(fields[field].title or field) if field in fields else field
-            found.append(f"{title[:1].lower()}{title[1:]} {shown(old)} → {shown(new)}")
+            found.append(
+                f"{title[:1].lower()}{title[1:]} {value_words(field, old)} → {value_words(field, new)}"
+            )
     for field, title in ENCODINGS.items():
         old, new = getattr(before.encoding, field), getattr(after.encoding, field)
         if old != new:

@@ -43,6 +43,27 @@ class Example:
     correct: bool | None
     cells: dict[str, Any]
 
+    @property
+    def truth_words(self) -> str:
+        """The truth as the person's data has it."""
+        return data_words(self.truth)
+
+    @property
+    def written(self) -> dict[str, str]:
+        """The cells in words, by column id; those that are missing are left out."""
+        return {id: data_words(cell) for id, cell in self.cells.items() if cell is not None}
+
+
+def data_words(value: Any) -> str:
+    """A number of the person's data, as it stands there up to six digits; anything else as text."""
+    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+        return str(value)
+    exponent = math.floor(math.log10(abs(value))) if value else 0
+    if not -5 <= exponent < 15:
+        return f"{value:.6g}".replace("-", "−")
+    text = f"{value:,.{max(0, 5 - exponent)}f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text).replace("-", "−")
+
 
 @dataclass(frozen=True)
 class Found:

@@ -1,4 +1,4 @@
-"""Where the trainings of a person's jobs are shown: for the first page, which knows no runs."""
+"""Where the trainings of a person's jobs are shown, and how well they do: for the first page, which knows no runs."""
 
 from collections.abc import Sequence
 
@@ -10,6 +10,8 @@ from app.pages import words
 from app.projects.home import Place
 from app.projects.tables import Project
 from app.runs.tables import Run
+from app.runs.words import score_words
+from trainer.contract.recipe import LOWER_IS_BETTER, Question
 
 _ = words.gettext
 
@@ -25,3 +27,31 @@ def find_places(db: Session, jobs: Sequence[Job]) -> dict[str, Place]:
         run.job_id: Place(_("{project}: run {n}").format(project=name, n=run.number), f"/runs/{run.id}")
         for run, name in found
     }
+
+
+def find_scores(db: Session, projects: Sequence[Project]) -> dict[str, str]:
+    """Project id -> the test score of its best run, chosen on the validation rows, for projects with one."""
+    metrics = {
+        project.id: Question.model_validate(project.question).metric
+        for project in projects
+        if project.question
+    }
+    best: dict[str, Run] = {}
+    for run in db.scalars(
+        select(Run).where(
+            Run.project_id.in_(metrics), Run.test_score.is_not(None), Run.validation_score.is_not(None)
+        )
+    ):
+        if run.project_id not in best or is_ahead(metrics[run.project_id], run, best[run.project_id]):
+            best[run.project_id] = run
+    return {
+        id: score_words(metrics[id], run.test_score, run.test_low, run.test_high)
+        for id, run in best.items()
+        if run.test_score is not None
+    }
+
+
+def is_ahead(metric: str, one: Run, other: Run) -> bool:
+    """Whether one run does better than another on the validation rows."""
+    ours, theirs = one.validation_score or 0.0, other.validation_score or 0.0
+    return ours < theirs if metric in LOWER_IS_BETTER else ours > theirs

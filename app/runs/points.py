@@ -10,8 +10,12 @@ from app.charts.downsample import LIMIT, downsample
 from app.charts.series import Line, series_of
 from app.jobs.tables import Job, JobEvent
 from trainer.contract.catalog import LEARNERS
+from trainer.contract.events import ENDED
 from trainer.contract.recipe import LOWER_IS_BETTER, Question, Recipe
 from trainer.contract.results import BaselineResults
+
+UNITS = {"epochs": "epoch", "trees": "tree", "rounds": "round", "passes": "pass"}
+"""What one step of a learner is called on the axis."""
 
 
 def curve(db: Session, job: Job, recipe: Recipe, baselines: BaselineResults | None) -> dict[str, Any]:
@@ -34,7 +38,8 @@ def curve(db: Session, job: Job, recipe: Recipe, baselines: BaselineResults | No
     best = find_best(lines, question, best_step, steps_per_epoch)
     return {
         "seq": events[-1].seq if events else 0,
-        "unit": "step" if network else "round",
+        "ended": job.state in ENDED,
+        "unit": "step" if network else UNITS[LEARNERS[recipe.learner].unit],
         "steps_per_epoch": steps_per_epoch if network else None,
         "series": {name: thin(name, line, best) for name, line in lines.items()},
         "baselines": baseline_lines(baselines, question),

@@ -14,7 +14,7 @@ from app.projects.tables import Project
 from app.recipes.words import short_name
 from app.runs.service import recipe_of
 from app.runs.tables import Run
-from app.runs.words import MOVING, interval, position
+from app.runs.words import MOVING, interval, position, state_words
 from app.storage import Store
 from trainer.contract.documents import read_document
 from trainer.contract.events import BaselineScore, ProgressPayload
@@ -59,24 +59,17 @@ def facts_of(db: Session, store: Store, project: Project, run: Run) -> dict[str,
 
 def train_fact(db: Session, run: Run, job: Job) -> Fact:
     """How far the run is: "epoch 14 of 30 · 2 min left"."""
-    name = _("run {n}").format(n=run.number)
     if job.state == "running":
         last = find_last(db, job.id, "progress")
         text = position(ProgressPayload.model_validate(last.payload) if last else None) or _("getting ready")
         return Fact(text, "now", f"/runs/{run.id}")
-    states = {
-        "queued": _("{name} waits"),
-        "starting": _("{name} is starting"),
-        "pausing": _("{name} is pausing"),
-        "paused": _("{name} is paused"),
-        "stopping": _("{name} is stopping"),
-        "done": _("{name} is done"),
-        "stopped": _("{name} was stopped"),
-        "failed": _("{name} failed"),
-        "diverged": _("{name} diverged"),
-    }
     state = "now" if job.state in MOVING else "done" if job.state in ("done", "stopped") else "needs"
-    return Fact(states[job.state].format(name=name), state, f"/runs/{run.id}")
+    return Fact(lower(state_words(run, job)), state, f"/runs/{run.id}")
+
+
+def lower(text: str) -> str:
+    """The first letter small: it goes on inside the rail."""
+    return text[:1].lower() + text[1:]
 
 
 def evaluate_words(store: Store, project: Project, run: Run) -> str:

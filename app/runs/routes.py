@@ -1,5 +1,6 @@
 """The Train station and the scoreboard: start, watch, pause, resume, stop, copy, compare."""
 
+import time
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -10,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from app.errors import Conflict
 from app.jobs.claim import is_expired
+from app.jobs.record import LIVE
 from app.jobs.service import ask, cursor, find_last, list_events
-from app.jobs.tables import Job
+from app.jobs.tables import Job, JobEvent
 from app.pages import Db, render, wants_fragment, words
 from app.people.authorize import get_changeable, get_readable
 from app.people.session import Person
@@ -26,7 +28,18 @@ from app.runs.rail import rail_of
 from app.runs.scoreboard import best_words, read_board, read_order
 from app.runs.service import recipe_of, start_run
 from app.runs.tables import Run
-from app.runs.words import MOVING, failure_of, headline, interval, position, progress_of
+from app.runs.words import (
+    CLOSING,
+    MOVING,
+    Failure,
+    Queue,
+    failure_of,
+    headline,
+    interval,
+    position,
+    progress_of,
+    state_words,
+)
 from app.storage import Store
 from trainer.contract.catalog import LEARNERS
 from trainer.contract.documents import read_document
@@ -216,8 +229,15 @@ def state_context(db: Session, store: Store, run: Run) -> dict[str, Any]:
         "moving": job.state in MOVING,
         "silent": is_expired(db, job),
         "headline_words": headline(
-            run, job, jobs_ahead(db, job), progress, report.verdict if report else None
+            run,
+            job,
+            read_queue(db, job),
+            progress,
+            report.verdict if report else None,
+            closing_seconds(db, job, progress),
         ),
+        "state_words": state_words(run, job),
+        "closing": job.state == "running" and progress is not None and progress.phase in CLOSING,
         "progress": progress_of(job, progress),
         "position": position(progress),
         "failure": failure,
@@ -227,17 +247,38 @@ def state_context(db: Session, store: Store, run: Run) -> dict[str, Any]:
         "interval": interval,
         "metric_name": metric_name,
         "gradient": LEARNERS[run.learner].network,
-        "findings": [event.payload for event in list_events(db, job.id, kinds=["finding"])][-MOST_FINDINGS:],
+        "findings": findings_of(db, job, failure),
         "cursor": cursor([job]),
     }
 
 
-def jobs_ahead(db: Session, job: Job) -> int:
-    """Waiting jobs that came before this one."""
+def findings_of(db: Session, job: Job, failure: Failure | None) -> list[dict[str, Any]]:
+    """The last things noticed, without what the notice of a failure says already."""
+    found = [event.payload for event in list_events(db, job.id, kinds=["finding"])]
+    said = failure.happened if failure else None
+    return [payload for payload in found if payload.get("sentence") != said][-MOST_FINDINGS:]
+
+
+def read_queue(db: Session, job: Job) -> Queue:
+    """Waiting jobs that came before this one, and whether any runs."""
     if job.state != "queued":
-        return 0
+        return Queue()
     earlier = (Job.lane == job.lane, Job.state == "queued", Job.created_at < job.created_at)
-    return db.scalar(select(func.count()).select_from(Job).where(*earlier)) or 0
+    ahead = db.scalar(select(func.count()).select_from(Job).where(*earlier)) or 0
+    running = db.scalar(select(Job.id).where(Job.lane == job.lane, Job.state.in_(LIVE)).limit(1))
+    return Queue(ahead, running is not None)
+
+
+def closing_seconds(db: Session, job: Job, progress: ProgressPayload | None) -> float | None:
+    """How long the phase after learning has taken so far; None while learning."""
+    if job.state != "running" or progress is None or progress.phase not in CLOSING:
+        return None
+    told = (JobEvent.job_id == job.id, JobEvent.kind == "progress")
+    phase = JobEvent.payload["phase"].as_string()
+    before = select(func.max(JobEvent.seq)).where(*told, phase != progress.phase).scalar_subquery()
+    here = (*told, phase == progress.phase, JobEvent.seq > func.coalesce(before, 0))
+    began = db.scalar(select(func.min(JobEvent.time)).where(*here))
+    return None if began is None else max(0.0, time.time() - began)
 
 
 def read_tail(path: Any) -> str:

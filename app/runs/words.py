@@ -18,6 +18,31 @@ MOVING = frozenset({"queued", "starting", "running", "pausing", "stopping"})
 """States that change by themselves."""
 
 
+CLOSING = frozenset({"evaluate", "export"})
+"""Phases after learning; they can take long and cannot say how long."""
+
+STATES = {
+    "queued": "{name} waits",
+    "starting": "{name} is starting",
+    "running": "{name} is running",
+    "pausing": "{name} is pausing",
+    "paused": "{name} is paused",
+    "stopping": "{name} is stopping",
+    "done": "{name} is done",
+    "stopped": "{name} was stopped",
+    "failed": "{name} failed",
+    "diverged": "{name} diverged",
+}
+
+
+@dataclass(frozen=True)
+class Queue:
+    """What stands before a waiting job: how many wait, whether anything runs."""
+
+    ahead: int = 0
+    running: bool = False
+
+
 @dataclass(frozen=True)
 class Progress:
     """How far a run is: the thin line and the words under it."""
@@ -37,21 +62,39 @@ class Failure:
     advice: str
 
 
-def headline(run: Run, job: Job, ahead: int, progress: ProgressPayload | None, verdict: str | None) -> str:
-    """What is true of this run now, with the number in it."""
+def headline(
+    run: Run,
+    job: Job,
+    queue: Queue,
+    progress: ProgressPayload | None,
+    verdict: str | None,
+    taken: float | None = None,
+) -> str:
+    """What is true of this run now, with the number in it. ``taken``: seconds of the closing phase so far."""
     name = _("Run {n}").format(n=run.number)
-    if job.state == "queued":
-        waits = _("{n} jobs are ahead of it") if ahead > 1 else _("one job is ahead of it")
-        return f"{name} {_('waits for a free core')}" + (f"; {waits.format(n=ahead)}." if ahead else ".")
-    if job.state == "starting":
+    if job.state == "starting" or (job.state == "queued" and not queue.ahead and not queue.running):
         return _("{name} is starting.").format(name=name)
+    if job.state == "queued":
+        waits = _("{n} jobs are ahead of it") if queue.ahead > 1 else _("one job is ahead of it")
+        return f"{name} {_('waits for a free core')}" + (
+            f"; {waits.format(n=queue.ahead)}." if queue.ahead else "."
+        )
     if job.state == "running":
         what = position(progress).split(" · ")[0] or _("getting ready")
+        if taken is not None and taken >= 1:
+            what = _("{what}, {time} so far").format(what=what, time=duration(round(taken)))
         return _("{name}: {what}.").format(name=name, what=what)
+    if job.state in ("failed", "diverged"):
+        return f"{state_words(run, job)}."  # the notice under it says why
     if job.state in ("done", "stopped") and verdict:
         return verdict
     sentence = job.sentence.strip()
     return sentence if sentence.endswith((".", "!", "?")) or not sentence else f"{sentence}."
+
+
+def state_words(run: Run, job: Job) -> str:
+    """ "Run 5 diverged"."""
+    return _(STATES[job.state]).format(name=_("Run {n}").format(n=run.number))
 
 
 def position(progress: ProgressPayload | None) -> str:
@@ -80,7 +123,9 @@ def progress_of(job: Job, progress: ProgressPayload | None) -> Progress | None:
         return None
     if job.state in ("queued", "starting") or progress is None:
         return Progress(
-            0, None if job.state != "paused" else 1, "" if job.state == "running" else job.sentence
+            0,
+            None if job.state != "paused" else 1,
+            "" if job.state in ("queued", "running") else job.sentence,
         )
     parts = position(progress).split(" · ")
     if job.state == "running":

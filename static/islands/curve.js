@@ -11,6 +11,8 @@ import { CONFIG, escaped, layoutFor, lineOf, loadPlotly, palette, watch } from "
 const MOST_POINTS = 2_000;
 const ASK_AGAIN_AFTER = 5_000;
 const SMALLER_IS_BETTER = /loss|error|mae|mse|rmse/;
+const ENDED = new Set(["done", "stopped", "failed", "diverged"]);
+const LINE_OF_TEXT = 18;
 const SPLITS = ["train", "validation"];
 
 export function start(figure) {
@@ -19,7 +21,7 @@ export function start(figure) {
     "skillet:points": (event) => curve.receive(event.detail),
     "skillet:rewind": (event) => curve.receive(event.detail),
     "skillet:progress": (event) => curve.count(event.detail),
-    "skillet:state": (event) => curve.isMine(event.detail) && curve.askSoon(),
+    "skillet:state": (event) => curve.isMine(event.detail) && curve.hearState(event.detail.payload.state),
   };
   for (const [name, handler] of Object.entries(handlers)) document.body.addEventListener(name, handler);
   const unwatch = watch(figure.querySelector(".panels"), () => curve.draw());
@@ -60,6 +62,7 @@ class Curve {
   async ask() {
     clearTimeout(this.timer);
     this.asked = performance.now();
+    this.asking = true;
     this.seq = null;
     try {
       const [answer, Plotly] = await Promise.all([
@@ -70,6 +73,7 @@ class Curve {
       const body = await answer.json();
       if (this.ended) return;
       this.Plotly = Plotly;
+      if (body.ended) this.figure.querySelector(".key.best").textContent = this.words.ended;
       Object.assign(this, {
         series: body.series, baselines: body.baselines ?? [], best: body.best, unit: body.unit,
         perEpoch: body.steps_per_epoch, seq: body.seq, fresh: {}, fetched: Math.max(0, ...lengths(body.series)),
@@ -77,9 +81,26 @@ class Curve {
     } catch {
       if (!this.ended) this.askSoon();
       return;
+    } finally {
+      this.asking = false;
     }
     await this.draw();
     for (const message of this.waiting.splice(0)) this.receive(message);
+    if (this.again) {
+      this.again = false;
+      this.ask();
+    }
+  }
+
+  /** The best point of a run is known for good when it ends: the source is asked once more, at once. */
+  hearState(state) {
+    if (!ENDED.has(state)) {
+      this.askSoon();
+      return;
+    }
+    this.asked = -Infinity;
+    if (this.asking) this.again = true;
+    else this.ask();
   }
 
   askSoon() {
@@ -208,7 +229,7 @@ class Curve {
     layout.shapes = lines.map(({ value }) => ({
       type: "line", xref: "paper", x0: 0, x1: 1, y0: value, y1: value, line: lineOf("baseline", this.colours),
     }));
-    layout.annotations = lines.map(({ name, value }) => ({
+    layout.annotations = this.labels(metric, place).map(({ name, value }) => ({
       xref: "paper", x: 1, xanchor: "right", y: value, yanchor: "bottom", showarrow: false, text: escaped(name),
       bgcolor: this.colours.paper, opacity: 0.85, borderpad: 1,
       font: { size: layout.font.size - 1, color: this.colours.quiet },
@@ -216,6 +237,22 @@ class Curve {
     // shapes do not stretch the axis by themselves: an unseen trace would be hovered, so the range is asked for
     if (lines.length) layout.yaxis.autorangeoptions = { include: lines.map(({ value }) => value) };
     return layout;
+  }
+
+  /** Names of the baselines; those whose lines would stand closer than their text is high share one label. */
+  labels(metric, place) {
+    const lines = this.baselines.filter((baseline) => baseline.metric === metric).sort((a, b) => a.value - b.value);
+    const values = lines.map(({ value }) => value);
+    for (const split of SPLITS) for (const value of this.series[`${split}/${metric}`]?.value ?? []) values.push(value);
+    const span = values.reduce((a, b) => Math.max(a, b), -Infinity) - values.reduce((a, b) => Math.min(a, b), Infinity);
+    const least = (span * LINE_OF_TEXT) / Math.max(1, place.clientHeight - 60);
+    const labels = [];
+    for (const { name, value } of lines) {
+      const last = labels.at(-1);
+      if (last && value - last.value <= least) Object.assign(last, { name: `${last.name} · ${name}`, value });
+      else labels.push({ name, value });
+    }
+    return labels;
   }
 
   /** Append what came since the last frame; a few points more never redraw the chart. */
@@ -236,6 +273,9 @@ class Curve {
         indices.push(index);
       });
       if (indices.length) this.Plotly.extendTraces(place, update, indices);
+      if (this.labels(metric, place).length !== (place.layout?.annotations?.length ?? 0)) {
+        this.Plotly.relayout(place, { annotations: this.layout(metric, place).annotations });
+      }
       const ring = this.ring(metric);
       if (ring.x[0] !== place.data?.[2].x[0]) this.Plotly.restyle(place, { x: [ring.x], y: [ring.y] }, [2]);
     }
@@ -283,6 +323,7 @@ class Curve {
 
   when(step) {
     const n = this.perEpoch ? Math.round(10 * this.x(step)) / 10 : step;
+    if (this.perEpoch && n === 0) return fill(this.words.at.step, { n: step.toLocaleString() });
     return fill(this.words.at[this.axis], { n: n.toLocaleString() });
   }
 

@@ -8,6 +8,7 @@ python predict.py photo.png more.jpg        one answer a picture, as JSON lines
 import csv
 import json
 import math
+import os
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -196,11 +197,21 @@ def read_row(text: str) -> Any:
 
 def answer_csv(model: Model, path: Path) -> None:
     """Write the answers as CSV: the answer, then the probability of each label."""
+    if not path.exists():
+        raise ValueError(
+            f"There is no file ‘{path}’. Give the path of a CSV file with the columns of the model."
+        )
     out = csv.writer(sys.stdout)
-    out.writerow([model.card["target"]["name"], *(f"probability of {label}" for label in model.labels)])
+    head = [model.card["target"]["name"], *(f"probability of {label}" for label in model.labels)]
     rows, line = read_csv(path), 1
-    while block := list(islice(rows, ROWS)):
-        for answer in model.answer_rows([model.by_id(row) for row in block]):
+    while True:
+        block = list(islice(rows, ROWS))
+        answers = model.answer_rows([model.by_id(row) for row in block])
+        if line == 1:
+            out.writerow(head)  # not before something was read and answered
+        if not block:
+            return
+        for answer in answers:
             shares = [answer["probabilities"][label] for label in model.labels]
             out.writerow([answer["label"], *shares] if model.labels else [answer["value"]])
             line += 1
@@ -224,9 +235,15 @@ def main(arguments: list[str]) -> int:
             for name in arguments:
                 found = {"file": name} | model.answer_picture(read_picture(Path(name)))
                 sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
     except UnicodeDecodeError:
         sys.stderr.write(f"{arguments[0]} is not UTF-8 text. Save it as CSV UTF-8 and try again.\n")
         return 1
+    except BrokenPipeError:  # the reader, ``head`` perhaps, has enough
+        os.dup2(
+            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+        )  # nothing is left to complain at the end
+        return 0
     except (ValueError, OSError, csv.Error) as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -18,6 +18,7 @@ from fastapi import FastAPI
 from app.db import now, open_session
 from app.errors import BadInput
 from app.models.predictor import PredictorAway, ask_picture, ask_row
+from app.models.routes import difference_words
 from app.projects.tables import Project
 from tests.support.people import a_browser, a_user
 from tests.support.runs import a_finished_run, a_project, a_run
@@ -59,6 +60,27 @@ def test_without_a_predictor_the_answer_is_a_sentence(app: FastAPI) -> None:
     answer = a_browser(app, owner).post(f"/runs/{run.id}/predict", data={"c0": "3"}, headers=HX)
     assert answer.status_code == 503
     assert "The predictor is not running" in answer.text
+
+
+def test_a_number_outside_of_the_data_is_answered_with_a_note(app: FastAPI) -> None:
+    owner = a_user(app.state.engine)
+    run = a_finished_run(app, owner, a_project(app, owner))
+    reply = b'{"answers": [{"label": "yes", "probabilities": {"yes": 0.9, "no": 0.1}, "notes": []}]}\n'
+    browser = a_browser(app, owner)
+    with a_predictor(app.state.store.predictor_socket, reply):
+        far = browser.post(f"/runs/{run.id}/predict", data={"c0": "99", "c2": "x"}, headers=HX).text
+        near = browser.post(f"/runs/{run.id}/predict", data={"c0": "70", "c2": ""}, headers=HX).text
+    assert "Age 99 is outside 0 to 70, the range of the data it has learned from." in far
+    assert "Fare" not in far
+    assert "outside" not in near
+
+
+@pytest.mark.parametrize(
+    ("difference", "said"),
+    [(0.0, "0"), (2e-7, "0.0000002"), (0.00034, "0.0003"), (3e-16, "3 × 10⁻¹⁶"), (2.0, "2")],
+)
+def test_the_largest_difference_has_one_digit(difference: float, said: str) -> None:
+    assert difference_words(difference) == said
 
 
 def test_a_predictor_that_breaks_off_or_is_silent_is_away(tmp_path: Path) -> None:
@@ -158,7 +180,7 @@ def test_the_proof_stands_beside_the_download(app: FastAPI) -> None:
     run = a_finished_run(app, owner, a_project(app, owner))
     browser = a_browser(app, owner)
     page = browser.get(f"/runs/{run.id}/use").text
-    assert "Checked on 18 held-out rows: 18 of 18 answers equal, largest difference 2e-07." in page
+    assert "Checked on 18 held-out rows: 18 of 18 answers equal, largest difference 0.0000002." in page
     assert "predict.py" in page
     answer = browser.get(f"/runs/{run.id}/download")
     assert answer.headers["content-type"] == "application/zip"

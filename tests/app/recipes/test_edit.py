@@ -11,7 +11,7 @@ from app.db import open_session
 from app.projects.tables import Project
 from app.recipes.service import get_ground
 from tests.support.people import a_browser, a_user
-from tests.support.runs import a_project
+from tests.support.runs import a_project, a_run
 from trainer.contract.propose import propose
 from trainer.contract.recipe import Dials
 
@@ -218,3 +218,21 @@ def test_another_optimizer_brings_its_own_values_and_takes_them_along_when_it_go
     back = send(plain.text, **{"set.optimizer": "adamw"})
     assert "set." not in back.headers["HX-Push-Url"]
     assert value_of(back.text, "set.learning_rate") == "0.003"
+
+
+def test_a_forest_without_a_limit_says_so(app: FastAPI) -> None:
+    owner = a_user(app.state.engine)
+    project = a_project(app, owner)
+    first = a_run(app, owner, project, learner="forest")
+    second = a_run(app, owner, project, learner="forest", parent=first, set={"max_depth": 4})
+    browser = a_browser(app, owner)
+    page = browser.get(f"/runs/{first.id}").text
+    assert re.search(r"Depth at most</th><td>unlimited</td>", page)
+    assert "depth at most unlimited → 4" in browser.get(f"/runs/{second.id}").text
+
+
+def test_the_summary_counts_training_rows_like_the_reasons(app: FastAPI) -> None:
+    owner = a_user(app.state.engine)
+    page = a_browser(app, owner).get(f"/projects/{a_project(app, owner).id}/model?learner=mlp").text
+    (said,) = re.findall(r"learns from about ([\d,]+) rows", page)
+    assert f"{said} training rows carry" in page

@@ -7,6 +7,7 @@ import pytest
 from fastapi import FastAPI
 
 from app.db import now
+from app.reports.examples import data_words
 from app.reports.figures import scatter
 from app.runs.tables import Run
 from tests.support.people import a_browser, a_user
@@ -118,6 +119,7 @@ def test_numbers_have_residuals_and_their_bins_lead_to_rows(app: FastAPI) -> Non
     assert 'id="errors"' in page
     assert "Largest errors" in page
     assert "RMSE: lower is better." in page
+    assert '<th scope="col" class="number">Model says</th>' in page
     assert "100 % of the answers are within 10 % of the truth." in page
     rows = browser.get(f"/runs/{run.id}/report/rows?low=4.0&high=6.0", headers=HX).text
     assert "6 test rows with an error from 4 to 6." in rows
@@ -132,3 +134,12 @@ def test_near_is_counted_against_the_truth_not_against_the_range(app: FastAPI) -
     report = read_document(write_number_results(app, run), Report)
     report.residuals.update({"truth": [300.0, 10_000.0], "predicted": [900.0, 10_900.0]})
     assert "; 50 % of the answers are within 10 % of the truth." in scatter(report, "Fare")["sentence"]
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(151.55, "151.55"), (1234567.0, "1,234,567"), (0.0000123, "0.0000123"), (-3.5, "−3.5"), (30.0, "30"),
+     (0.1 + 0.2, "0.3"), (1e-9, "1e−09"), (0, "0"), (True, "True"), ("a", "a")],
+)  # fmt: skip
+def test_data_is_shown_as_it_stands(value: object, said: str) -> None:
+    assert data_words(value) == said

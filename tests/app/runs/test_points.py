@@ -1,5 +1,6 @@
 """GET /runs/{id}/points: what the curve island draws."""
 
+import pytest
 from fastapi import FastAPI
 
 from app.db import now
@@ -13,6 +14,7 @@ def test_a_run_without_points_has_its_baselines(app: FastAPI) -> None:
     answer = a_browser(app, owner).get(f"/runs/{run.id}/points").json()
     assert answer == {
         "seq": 0,
+        "ended": False,
         "unit": "round",
         "steps_per_epoch": None,
         "series": {},
@@ -82,3 +84,12 @@ def test_an_error_is_best_when_low(app: FastAPI) -> None:
     answer = a_browser(app, owner).get(f"/runs/{run.id}/points").json()
     assert answer["best"] == {"step": 2, "epoch": None, "metric": "rmse", "value": 4.0}
     assert [line["name"] for line in answer["baselines"]] == ["Mean", "Tree"]
+
+
+@pytest.mark.parametrize(
+    ("learner", "unit"), [("linear", "pass"), ("forest", "tree"), ("boosting", "round"), ("mlp", "step")]
+)
+def test_the_axis_counts_what_the_learner_counts(app: FastAPI, learner: str, unit: str) -> None:
+    owner = a_user(app.state.engine)
+    run = a_run(app, owner, a_project(app, owner), learner=learner)
+    assert a_browser(app, owner).get(f"/runs/{run.id}/points").json()["unit"] == unit

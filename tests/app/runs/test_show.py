@@ -1,6 +1,7 @@
 """The Train page: the truth comes from the rows; pause, resume and stop answer at once."""
 
 import html
+import re
 import time
 
 import pytest
@@ -8,7 +9,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from app.db import now, open_session
-from app.jobs.tables import Job
+from app.jobs.tables import Job, JobEvent
 from app.runs.tables import Run
 from tests.support.people import a_browser, a_user
 from tests.support.runs import a_finished_run, a_project, a_run, tell
@@ -69,6 +70,32 @@ def test_a_waiting_run_says_how_many_are_ahead(app: FastAPI) -> None:
     page = a_browser(app, owner).get(f"/runs/{run.id}").text
     assert "Run 3 waits for a free core; 2 jobs are ahead of it." in page
     assert f'action="/runs/{run.id}/stop"' in page
+
+
+def test_a_run_with_nothing_before_it_is_starting(app: FastAPI) -> None:
+    owner = a_user(app.state.engine)
+    project = a_project(app, owner)
+    run = a_run(app, owner, project)
+    browser = a_browser(app, owner)
+    page = browser.get(f"/runs/{run.id}").text
+    assert "<h1>Run 1 is starting.</h1>" in page
+    assert "free core" not in page
+    a_run(app, owner, project, state="running", started_at=now())
+    assert "<h1>Run 1 waits for a free core.</h1>" in browser.get(f"/runs/{run.id}").text
+
+
+def test_the_closing_phase_says_how_long_it_has_taken(app: FastAPI) -> None:
+    owner = a_user(app.state.engine)
+    run = a_run(app, owner, a_project(app, owner), state="running", started_at=now())
+    end = {"phase": "export", "done": 1, "total": 2, "sentence": "Writing the model's files."}
+    tell(app, run, PROGRESS, ("progress", end), ("progress", end))
+    with open_session(app.state.engine) as db:
+        for seq, ago in ((2, 200), (3, 75), (4, 5)):
+            db.get_one(JobEvent, (run.job_id, seq)).time = time.time() - ago
+        db.commit()
+    page = html.unescape(a_browser(app, owner).get(f"/runs/{run.id}").text)
+    assert re.search(r"<h1>Run 1: writing the model's files, 7[5-9] s so far\.</h1>", page)
+    assert 'hx-trigger="every 2s"' in page
 
 
 def test_a_running_run_says_epoch_patience_and_time_left(app: FastAPI) -> None:
@@ -152,7 +179,12 @@ def test_a_diverged_run_offers_a_tenth_of_the_learning_rate(app: FastAPI) -> Non
         ended_at=now(),
         sentence="The loss is no longer a number.",
     )
+    finding = {"what": "diverged", "sentence": "The loss is no longer a number.", "since": 1}
+    tell(app, run, ("finding", finding))
     browser = a_browser(app, owner)
+    page = browser.get(f"/runs/{run.id}").text
+    assert "<h1>Run 1 diverged.</h1>" in page
+    assert page.count("The loss is no longer a number.") == 1
     assert f"/runs/{run.id}/clone?calm=1" in browser.get(f"/runs/{run.id}").text
     assert "set.learning_rate=0.5&" in browser.get(f"/runs/{run.id}/clone?calm=1").headers["location"]
 

@@ -155,7 +155,7 @@ def test_a_photo_that_is_no_png_asks_for_pillow_in_words(trained: World, tmp_pat
         (["--row", '{"Sexx": "male"}'], "None of the columns is an input of this model. It reads: Sex, Age,"),
         (["--row", "[1]"], "A row is written like"),
         (["--row", "{"], "The row is not JSON"),
-        (["nowhere.csv"], "nowhere.csv"),
+        (["nowhere.csv"], "There is no file ‘nowhere.csv’. Give the path of a CSV file"),
         (["photo.png"], "reads rows of a table"),
     ],
 )
@@ -167,6 +167,28 @@ def test_a_download_refuses_in_words(
     assert done.returncode == 1
     assert words in done.stderr
     assert "Traceback" not in done.stderr
+    assert done.stdout == ""  # no header above nothing
+
+
+def test_a_reader_that_has_enough_ends_it_quietly(trained: World, tmp_path: Path) -> None:
+    made = trained("linear", "classification")
+    names = [made.schema.column(id).name for id in made.recipe.question.inputs]
+    with (tmp_path / "many.csv").open("w", newline="") as file:
+        out = csv.writer(file)
+        out.writerow(names)
+        out.writerows([["1"] * len(names)] * 20_000)
+    program = [sys.executable, "-I", "-c", ALONE, str(unpack(made, tmp_path) / "predict.py")]
+    with (tmp_path / "said").open("w") as said:
+        asked = subprocess.Popen(
+            [*program, str(tmp_path / "many.csv")], stdout=subprocess.PIPE, stderr=said, cwd=tmp_path
+        )
+        assert asked.stdout is not None
+        asked.stdout.readline()
+        asked.stdout.close()
+        assert asked.wait(60) == 0
+    words = (tmp_path / "said").read_text()
+    assert "Broken" not in words
+    assert "Traceback" not in words
 
 
 def test_one_row_says_what_training_did_not_see(trained: World, tmp_path: Path) -> None:
