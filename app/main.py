@@ -32,7 +32,7 @@ from app.projects import routes as projects
 from app.recipes import routes as recipes
 from app.reports import routes as reports
 from app.runs import routes as runs
-from app.runs.places import find_places
+from app.runs.places import find_places, find_scores
 from app.settings import Settings
 from app.storage import Store
 
@@ -62,6 +62,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.engine = make_engine(settings)
     app.state.count_running = count_running
     app.state.find_places = find_places
+    app.state.find_scores = find_scores
     app.state.attempts = Attempts()
     for router in ROUTERS:
         app.include_router(router)

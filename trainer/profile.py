@@ -1,5 +1,6 @@
 """What is in a version: counts, histograms and findings, each in words. All counting is SQL."""
 
+import re
 from pathlib import Path
 
 import duckdb
@@ -91,10 +92,11 @@ def reject_findings(rejects: tuple[int, str | None]) -> list[Finding]:
     count, first = rejects
     if not count:
         return []
+    noun = "line" if first is not None and re.match(r"line \d+: ", first) else "file"
     what = (
-        "1 thing could not be read and was left out"
+        f"1 {noun} could not be read and was left out"
         if count == 1
-        else f"{count:,} things could not be read and were left out"
+        else f"{count:,} {noun}s could not be read and were left out"
     )
     return [Finding(kind="rejects", sentence=f"{what}: {first}.", count=count)]
 
@@ -112,7 +114,12 @@ def missing_findings(rows: int, columns: list[Column], found: dict[str, ColumnPr
     ]  # fmt: skip
     if len(holes) > TOLD:
         findings.append(
-            Finding(kind="missing", sentence=f"{len(holes) - TOLD} more columns have missing values.")
+            Finding(
+                kind="missing",
+                sentence="1 more column has missing values."
+                if len(holes) == TOLD + 1
+                else f"{len(holes) - TOLD} more columns have missing values.",
+            )
         )
     return findings
 

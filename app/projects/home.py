@@ -39,6 +39,10 @@ FindPlaces = Callable[[Session, Sequence[Job]], dict[str, Place]]
 """Later packages say where their jobs are shown (job id -> place); wired in ``app.main``."""
 
 
+FindScores = Callable[[Session, Sequence[Project]], dict[str, str]]
+"""Runs say how well a project does (project id -> its best run's score in words); wired in ``app.main``."""
+
+
 @dataclass(frozen=True)
 class RunningLine:
     """One job under way."""
@@ -132,12 +136,17 @@ def own_places(db: Session, jobs: Sequence[Job]) -> dict[str, Place]:
     return places
 
 
-def list_projects(db: Session, store: Store, user: User, page: int = 1) -> Lines[ProjectLine]:
+def list_projects(
+    db: Session, store: Store, user: User, find_scores: FindScores, page: int = 1
+) -> Lines[ProjectLine]:
     """A page of the projects, newest first; one past the end becomes the last."""
     mine = select(Project).where(Project.owner_id == user.id)
     page, total = clamp(db, mine, page)
     newest = mine.order_by(Project.created_at.desc(), Project.id).limit(MOST).offset((page - 1) * MOST)
-    return Lines([project_line(db, store, project) for project in db.scalars(newest)], page, total)
+    shown = list(db.scalars(newest))
+    scores = find_scores(db, [project for project in shown if project.fixed])
+    lines = [project_line(db, store, project, scores.get(project.id)) for project in shown]
+    return Lines(lines, page, total)
 
 
 def clamp(db: Session, chosen: Select[Any], page: int) -> tuple[int, int]:
@@ -146,7 +155,7 @@ def clamp(db: Session, chosen: Select[Any], page: int) -> tuple[int, int]:
     return min(page, max(1, math.ceil(total / MOST))), total
 
 
-def project_line(db: Session, store: Store, project: Project) -> ProjectLine:
+def project_line(db: Session, store: Store, project: Project, score: str | None) -> ProjectLine:
     """A project with what it predicts and how far it is."""
     version, schema, _profile = look_at(db, store, project)
     question = question_of(project)
@@ -155,7 +164,7 @@ def project_line(db: Session, store: Store, project: Project) -> ProjectLine:
     if question is None:
         state = _("choose what to predict")
     elif project.fixed:
-        state = _("has runs")
+        state = score or _("has runs")
     elif job is not None and job.state not in ENDED:
         state = _("scoring what needs no learning")
     else:

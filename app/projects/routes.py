@@ -35,7 +35,9 @@ def show_home(request: Request, db: Db, person: Person, projects: str = "1", dat
     if wants_fragment(request):
         return render(request, "projects/home.html", context, block="running_now")
     context |= {
-        "projects": home.list_projects(db, store, person, read_page_number(projects)),
+        "projects": home.list_projects(
+            db, store, person, request.app.state.find_scores, read_page_number(projects)
+        ),
         "datasets": home.list_datasets(db, store, person, read_page_number(data)),
         "samples": list(SAMPLES.values()),
     }

@@ -14,6 +14,7 @@ from app.pages import TEMPLATES
 from app.people.tables import User
 from app.projects.home import MOST, age
 from app.projects.tables import Project
+from app.runs.tables import Run
 from app.storage import Store
 from tests.support.datasets import a_dataset
 from tests.support.people import a_browser, a_user
@@ -68,6 +69,20 @@ def test_trainings_under_way_lead_to_their_run(app: FastAPI, browser: TestClient
     assert f'href="/runs/{run.id}"' in page
     assert f"{project.name}: run 1" in page
     assert "has runs" in page
+
+
+def test_a_project_tells_how_well_its_best_run_does(app: FastAPI, browser: TestClient, person: User) -> None:
+    project = a_project(app, person)
+    for validation, test in ((0.7, 0.9), (0.8, 0.75)):
+        run = a_run(app, person, project, state="done")
+        with open_session(app.state.engine) as db:
+            kept = db.get_one(Run, run.id)
+            kept.validation_score, kept.test_score = validation, test
+            kept.test_low, kept.test_high = test - 0.05, test + 0.05
+            db.commit()
+    page = browser.get("/").text
+    assert "accuracy 0.750 ± 0.050" in page
+    assert "has runs" not in page
 
 
 def test_shows_nobody_elses_work(app: FastAPI, engine: Engine, store: Store, browser: TestClient) -> None:
