@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "static" / "vendor" / "axe.min.js"
@@ -79,3 +79,20 @@ def test_reads_at_360_px(page: Page) -> None:
     ):  # fmt: skip
         page.goto(address)
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, address
+    page.goto(f"{run}/use")
+    expect(page.locator("#answer .answer-label")).to_be_visible(timeout=SOON)
+    assert violations(page) == []
+    page.goto(f"{project}/runs")
+    scores = page.locator("#run-1 > :nth-child(-n+4), .baseline-row > :nth-child(-n+4)")
+    assert cut(scores) == [], "run, learner, validation and test stand without scrolling"
+    page.set_viewport_size({"width": 1366, "height": 768})
+    assert cut(page.locator("#run-1 > *, .baseline-row > *")) == []
+
+
+def cut(cells: Locator) -> list[str]:
+    """Texts of the cells that stand out of their table's frame."""
+    found: list[str] = cells.evaluate_all(
+        """cells => cells.filter(cell => cell.getBoundingClientRect().right >
+             cell.closest('.table-scroll').getBoundingClientRect().right + 1).map(cell => cell.innerText)"""
+    )
+    return found
