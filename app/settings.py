@@ -148,6 +148,8 @@ def _sentence(found: Any) -> str:
     name = str(found["loc"][0])
     field = Settings.model_fields.get(name)
     what = found["msg"].removeprefix("Value error, ")
+    if found["type"].startswith("byte_size"):
+        what = "expected a size in bytes, such as 500 MB or 20 GB"
     shown = re.sub(
         r"://[^@/]*@", "://…@", repr(found["input"])
     )  # a password in an address stays out of terminals

@@ -51,7 +51,9 @@ def learn(lesson: Lesson) -> Telling[Learned]:
             done=done,
             total=done if converged else passes,
             unit="passes",
-            sentence=f"pass {done} of at most {passes}{' · converged' if converged else ''}",
+            sentence=f"pass {done} of at most {passes}{' · converged' if converged else ''}"
+            if classes
+            else "solved in one pass",
         )
         yield from outbox.take()
         pulse.beat(done, threads)

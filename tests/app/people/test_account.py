@@ -112,3 +112,29 @@ def test_what_is_stored_is_no_password(app: FastAPI) -> None:
 def test_every_common_password_is_refused() -> None:
     assert all(find_weakness(password, "Ada") for password in COMMON)
     assert find_weakness(GOOD, "Ada") is None
+
+
+def test_fields_that_no_form_has_change_nothing(app: FastAPI) -> None:
+    other = a_user(app.state.engine, "Grace", GOOD)
+    user = a_user(app.state.engine, "Ada", GOOD)
+    columns = [column.key for column in User.__table__.columns if column.key not in ("name", "password_hash")]
+    extra = dict.fromkeys(columns, "1") | {
+        "role": "owner", "is_admin": "true", "password_hash": "x", "user_id": other.id, "id": other.id,
+    }  # fmt: skip
+
+    def rows() -> list[dict[str, object]]:
+        with open_session(app.state.engine, write=False) as db:
+            found = db.scalars(select(User).order_by(User.id))
+            return [{c.key: getattr(u, c.key) for c in User.__table__.columns} for u in found]
+
+    before = rows()
+    browser = a_browser(app, user)
+    assert browser.post("/account", data={"name": "Ada"} | extra, follow_redirects=False).status_code == 303
+    assert rows() == before
+    stranger = a_browser(app)
+    wrong = stranger.post("/sign-in", data={"name": "Ada", "password": "not hers"} | extra)
+    assert wrong.status_code == 422
+    right = stranger.post("/sign-in", data={"name": "Ada", "password": GOOD} | extra, follow_redirects=False)
+    assert right.status_code == 303
+    assert rows() == before
+    assert 'value="Ada"' in stranger.get("/account").text

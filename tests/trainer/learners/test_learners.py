@@ -176,3 +176,16 @@ def test_logistic_regression_in_stretches_ends_where_one_go_does(tmp_path: Path)
     expected = LogisticRegression(max_iter=1000).fit(x, y).predict_proba(prepared.part("test")[0])
     assert left.fitted.predict(prepared.part("test")[0]) == pytest.approx(expected, abs=0.01)
     assert len([event for event in told if isinstance(event, PointsPayload)]) > 2
+
+
+def test_a_solution_in_one_pass_is_one_point_a_part(tmp_path: Path) -> None:
+    prepared = a_prepared(tmp_path / "prepared", "regression")
+    _, told = follow(LEARNERS["linear"](a_lesson(tmp_path, "linear", prepared)))
+    points = [event for event in told if isinstance(event, PointsPayload)]
+    assert [sorted(event.series) for event in points] == [
+        ["train/loss", "train/rmse", "validation/loss", "validation/rmse"]
+    ]
+    assert all(series.step == [1] for series in points[0].series.values())
+    [progress] = [event for event in told if isinstance(event, ProgressPayload)]
+    assert (progress.done, progress.total, progress.unit) == (1, 1, "passes")
+    assert progress.sentence == "solved in one pass"
