@@ -17,6 +17,7 @@ from app.db import make_engine, open_session
 from app.edge.bodies import Bodies
 from app.edge.files import OurFiles
 from app.edge.gate import Gate
+from app.edge.head import Head
 from app.edge.headers import Headers
 from app.edge.log import Log
 from app.edge.origin import KnownHosts, OwnPages
@@ -78,6 +79,7 @@ def create_app(settings: Settings) -> FastAPI:
         Middleware(KnownHosts, hosts=[*settings.allowed_hosts, settings.host]),
         Middleware(OwnPages),
         Middleware(Bodies),
+        Middleware(Head),
         Middleware(Gate, engine=app.state.engine),
         Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5, exclude_content_types=PACKED),
     ]
