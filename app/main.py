@@ -1,5 +1,7 @@
 """The web server, wired in one place."""
 
+import time
+
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -98,7 +100,17 @@ def healthz(request: Request) -> JSONResponse:
             db.execute(text("SELECT 1"))
     except DBAPIError:
         return JSONResponse({"database": "not reachable"}, status_code=503)
-    return JSONResponse({"database": "ok"})
+    return JSONResponse(
+        {"database": "ok", "worker_seen_seconds_ago": worker_silence(request.app.state.store)}
+    )
+
+
+def worker_silence(store: Store) -> float | None:
+    """Seconds since the last sign of life of a worker on this data folder; None before the first."""
+    try:
+        return round(max(0.0, time.time() - store.worker_sign.stat().st_mtime), 1)
+    except FileNotFoundError:
+        return None
 
 
 async def refused(request: Request, refusal: Refusal) -> Response:

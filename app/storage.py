@@ -29,6 +29,7 @@ class Store:
         self.predictor_socket = root / "predictor.sock"
         self.lock_file = root / "lock"
         self.processes_file = root / "processes.json"
+        self.worker_sign = root / "worker.alive"
 
     def create(self) -> None:
         """Make the folder, readable by nobody else, and the rooms in it."""

@@ -36,6 +36,8 @@ from trainer.contract.outcome import Outcome
 log = structlog.get_logger()
 
 LONG = ("train",)
+SIGN = 5.0
+"""Seconds between two signs of life for those who look after the server."""
 UNCAUGHT = 1
 """Exit code after an exception: it would be the same the next time."""
 PASSING = (OperationalError, InterfaceError, PoolTimeout)
@@ -107,11 +109,13 @@ class Worker:
     running: dict[str, Running] = field(default_factory=dict)
     _next_wishes: float = 0.0
     _next_reap: float = 0.0
+    _next_sign: float = 0.0
     _pause: float = 0.0
 
     def step(self, keeper: Keeper, *, claiming: bool = True) -> float:
         """Do what there is to do; answers the seconds until the next look."""
         keeper.beat()
+        self._show()
         if claiming:
             self.nursery.tend()
         try:
@@ -134,6 +138,16 @@ class Worker:
             return self._wait_for_database(error)
         self._pause = 0.0
         return self.limits.tick if self.running else self.limits.idle_tick
+
+    def _show(self) -> None:
+        """A sign of life: the time of a file that ``/healthz`` reads."""
+        if steady() < self._next_sign:
+            return
+        self._next_sign = steady() + SIGN
+        try:
+            self.store.worker_sign.touch()
+        except OSError as error:
+            log.warning("no_sign_of_life", error=str(error))
 
     def leave(self, keeper: Keeper) -> None:
         """Tell every child to save, enter how they left, and give the jobs back to the queue."""

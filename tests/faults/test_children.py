@@ -85,6 +85,11 @@ def test_a_training_that_is_left_alone(engine: Engine, store: Store, user: User)
     assert store.job(id).log_file.read_text() == "words for the log\nnative words\n"
 
 
+def test_a_worker_shows_that_it_lives(engine: Engine, store: Store, user: User) -> None:
+    wait_for_state(engine, a_job(engine, store, user, "baseline", steps=1), "done")
+    assert store.worker_sign.exists()
+
+
 def test_only_an_import_is_confined(engine: Engine, store: Store, user: User) -> None:
     ids = {verb: a_job(engine, store, user, verb, steps=1) for verb in ("import", "baseline", "train")}
     for verb, id in ids.items():
