@@ -31,7 +31,7 @@ def main(file: Path, target: str) -> None:
         take(page, "data")
         page.click("button:has-text('Ask a question')")
         page.click(f"button.chip:has-text('{target}')")
-        expect(page.locator(".ladder > li")).to_have_count(3, timeout=SOON)
+        expect(page.locator("#answer:not([aria-busy]) .ladder > li")).to_have_count(3, timeout=SOON)
         take(page, "question")
         project = page.url
         page.goto(f"{project}/model?learner=mlp")

@@ -34,7 +34,7 @@ def test_every_page(page: Page) -> None:
     wrong += violations(page)
     project = page.url
     page.click("button.chip:has-text('species')")
-    expect(page.locator(".ladder > li")).to_have_count(3, timeout=SOON)
+    expect(page.locator("#answer:not([aria-busy]) .ladder > li")).to_have_count(3, timeout=SOON)
     page.goto(f"{project}/model?learner=mlp&length=quick")
     page.click("#advanced > summary")
     wrong += violations(page)
@@ -67,7 +67,7 @@ def test_reads_at_360_px(page: Page) -> None:
     page.wait_for_url(re.compile("/projects/"))
     project = page.url
     page.click("button.chip:has-text('moon')")
-    expect(page.locator(".ladder > li")).to_have_count(3, timeout=SOON)
+    expect(page.locator("#answer:not([aria-busy]) .ladder > li")).to_have_count(3, timeout=SOON)
     page.goto(f"{project}/model?learner=linear")
     page.click("#train")
     page.wait_for_url(re.compile("/runs/"))

@@ -50,7 +50,7 @@ def test_from_the_file_to_the_answer(page: Page, tmp_path: Path) -> None:
     expect(page.locator("h1")).to_contain_text("Which column")
     tab_to(page, "^pays")
     page.keyboard.press("Enter")
-    expect(page.locator(".ladder > li")).to_have_count(3, timeout=SOON)
+    expect(page.locator("#answer:not([aria-busy]) .ladder > li")).to_have_count(3, timeout=SOON)
 
     tab_to(page, "^Choose a model")
     page.keyboard.press("Enter")

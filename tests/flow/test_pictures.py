@@ -50,7 +50,7 @@ def test_from_a_zip_to_a_model(page: Page, tmp_path: Path) -> None:
 
     page.click("button:has-text('Ask a question')")
     page.click("button.chip[name=target]:has-text('label')")
-    expect(page.locator(".ladder > li").first).to_be_visible(timeout=SOON)
+    expect(page.locator("#answer:not([aria-busy]) .ladder > li").first).to_be_visible(timeout=SOON)
     page.click("a:has-text('Choose a model')")
     expect(page.locator("input[name=learner][value=cnn]")).to_be_checked()
     page.click("label:has-text('Quick')")

@@ -33,7 +33,7 @@ def test_from_the_file_to_an_answer(
     expect(page.locator("h1")).to_contain_text(rows, timeout=SOON)
     page.click("button:has-text('Ask a question')")
     page.click(f"button.chip[name=target]:has-text('{target}')")
-    expect(page.locator(".ladder > li").nth(1)).to_be_visible(timeout=SOON)
+    expect(page.locator("#answer:not([aria-busy]) .ladder > li").nth(1)).to_be_visible(timeout=SOON)
     page.goto(f"{page.url}/model{query}")
     page.click("#train")
     page.wait_for_url(re.compile(r"/runs/\w+$"))

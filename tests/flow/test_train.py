@@ -32,7 +32,7 @@ def titanic(context: BrowserContext) -> str:
     expect(page.locator("h1")).to_contain_text("rows", timeout=SOON)
     page.click("button:has-text('Ask a question')")
     page.click("button.chip[name=target]:has-text('Survived')")
-    expect(page.locator(".ladder > li").first).to_be_visible(timeout=SOON)
+    expect(page.locator("#answer:not([aria-busy]) .ladder > li").first).to_be_visible(timeout=SOON)
     address = re.sub(r"\?.*", "", page.url)
     page.close()
     return address
