@@ -52,7 +52,7 @@ def start_long_training(page: Page) -> None:
     expect(page.locator("table.grid")).to_be_visible(timeout=SOON)
     page.click("button:has-text('Ask a question')")
     page.click("button.chip:has-text('moon')")
-    expect(page.locator(".ladder > li")).to_have_count(3, timeout=SOON)
+    expect(page.locator("#answer:not([aria-busy]) .ladder > li")).to_have_count(3, timeout=SOON)
     page.goto(f"{page.url}/model?learner=mlp&set.epochs=10000&set.patience=0&set.precision=float32")
     page.click("#train")
     page.wait_for_url(re.compile(r"/runs/\w+$"))

@@ -46,6 +46,10 @@ FROM_THE_BEGINNING = (
 )
 
 
+LONGEST_STEP = 900.0
+"""Seconds that one step of judging or exporting may take before it no longer counts as a sign of life."""
+
+
 class Halt(Exception):
     """A word came while there was nothing yet to save."""
 
@@ -88,7 +92,7 @@ def run(body: TrainOrder, job: JobFolder, tell: EventWriter) -> Outcome:
     learned = pass_on(LEARNERS[recipe.learner](lesson), tell)
     if learned.fitted is None:
         return Outcome(state=STATES[learned.end], sentence=learned.sentence, passing=learned.end == "full")
-    with Ticking(tell) as ticking:
+    with Ticking(job, tell) as ticking:
         result = judge(body, job, ticking.hear, prepared, learned, learned.fitted)
     tell.write("result", result)
     return Outcome(
@@ -143,8 +147,8 @@ def describe(prepared: Prepared, learner: str) -> str:
 class Ticking:
     """Passes on progress, and repeats it once a second with its seconds while a step takes longer."""
 
-    def __init__(self, tell: EventWriter, every: float = 1.0) -> None:
-        self.tell, self.every = tell, every
+    def __init__(self, job: JobFolder, tell: EventWriter, every: float = 1.0) -> None:
+        self.job, self.tell, self.every = job, tell, every
         self.lock, self.over = threading.Lock(), threading.Event()
         self.last: ProgressPayload | None = None
         self.since = self.told = 0.0
@@ -164,6 +168,8 @@ class Ticking:
                 now = time.monotonic()
                 if self.last is not None and now - self.told >= self.every and not self.over.is_set():
                     self.told = now
+                    if now - self.since < LONGEST_STEP:
+                        self.job.pulse(0, 1)
                     words = f"{self.last.sentence} · {now - self.since:.0f} s"
                     self.tell.write("progress", self.last.model_copy(update={"sentence": words}))
 

@@ -141,7 +141,7 @@ def test_judging_and_exporting_say_what_goes_on(tmp_path: Path) -> None:
 def test_a_long_step_is_told_again_with_its_seconds(tmp_path: Path) -> None:
     job = a_job(tmp_path)
     tell = EventWriter(job)
-    with train.Ticking(tell, every=0.05) as ticking:
+    with train.Ticking(job, tell, every=0.05) as ticking:
         ticking.hear(ProgressPayload(phase="export", done=1, total=3, sentence="packing"))
         time.sleep(0.4)
     tell.close()
