@@ -39,7 +39,7 @@ def main(file: Path, target: str) -> None:
         page.click("#train")
         page.wait_for_url(re.compile("/runs/"))
         run = page.url
-        page.wait_for_timeout(1_500)
+        page.wait_for_selector("[data-drawn]")
         take(page, "train")
         expect(page.locator("[data-state=done]")).to_be_visible(timeout=SOON)
         page.goto(f"{run}/report")
