@@ -3,6 +3,7 @@
 import fcntl
 import socket
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -32,9 +33,11 @@ def send(browser: TestClient, id: str, offset: int | str, content: bytes) -> htt
 
 
 @pytest.fixture
-def small(settings: Settings, engine: Engine, person: User) -> TestClient:
+def small(settings: Settings, engine: Engine, person: User) -> Iterator[TestClient]:
     """A server that takes files of up to 5 MB."""
-    return a_browser(create_app(settings.model_copy(update={"upload_limit": 5_000_000})), person)
+    app = create_app(settings.model_copy(update={"upload_limit": 5_000_000}))
+    yield a_browser(app, person)
+    app.state.engine.dispose()
 
 
 def test_refuses_a_file_above_the_limit_in_words(small: TestClient) -> None:
