@@ -8,36 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.support.browser import find_chromium, launch
 from tests.support.datasets import a_picture
-from tests.support.needs import missing
-from tests.support.server import AServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 SOON = 60_000
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AServer]:
-    """One real server for these tests: each brings its own data."""
-    with AServer(tmp_path_factory.mktemp("server")) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def context(server: AServer) -> Iterator[BrowserContext]:
-    """A browser that came in by the printed link."""
-    if find_chromium() is None:
-        missing("Chromium is not installed (Debian: chromium).")
-    with sync_playwright() as playwright:
-        browser = launch(playwright)
-        context = browser.new_context(viewport={"width": 1366, "height": 768}, base_url=server.base_url)
-        context.set_default_timeout(SOON)
-        context.new_page().goto(server.entry_link)
-        yield context
-        browser.close()
 
 
 @pytest.fixture
@@ -172,12 +148,12 @@ def test_a_zip_of_photos(page: Page, tmp_path: Path) -> None:
     expect(page.locator("h1")).to_contain_text("40 rows")
     picture = page.locator("tr[data-row] img").first
     picture.scroll_into_view_if_needed()
-    page.wait_for_function("document.querySelector('tr[data-row] img').naturalWidth > 0")
+    expect(picture).not_to_have_js_property("naturalWidth", 0, timeout=SOON)
     page.click("a.chip:has-text('Wall')")
     expect(page.locator(".thumb")).to_have_count(40)
     page.click(".thumb >> nth=0")
     expect(page.locator("#row-body .large-picture")).to_be_visible()
-    page.wait_for_function("document.querySelector('#row-body img').naturalWidth === 40")
+    expect(page.locator("#row-body img")).to_have_js_property("naturalWidth", 40, timeout=SOON)
     page.click("#row [data-close]")
     page.click("button:has-text('Ask a question')")
     page.click("button.chip[name=target] >> nth=0")
