@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -180,9 +181,10 @@ def test_a_network_is_paused_resumed_watched_by_two_and_stopped(
 
     page.keyboard.press(".")
     expect(state).to_have_attribute("data-state", "running", timeout=SOON)
-    page.wait_for_function("([run, step]) => fetch(`${run}/points`).then((a) => a.json())"
-                           ".then((b) => b.series['train/loss'].step.at(-1) > step)",
-                           arg=[run, drawn], polling=500, timeout=SOON)  # fmt: skip
+    until = time.monotonic() + SOON / 1000
+    while last_step(page, run) <= drawn:
+        assert time.monotonic() < until, "a resumed run stands still"
+        page.wait_for_timeout(200)
 
     page.reload()
     expect(curve).to_have_attribute("data-drawn", re.compile(r"^\d{2,}"), timeout=SOON)
