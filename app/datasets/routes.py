@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 
 from app.datasets import grid, media, service, words
 from app.datasets.tables import Dataset, DatasetVersion, Upload
+from app.datasets.view import Filter, bound_text, known_column, read_page_number, read_view
 from app.errors import BadInput, NotFound
 from app.jobs.service import cursor, find_last
 from app.pages import Db, render, wants_fragment
@@ -81,7 +82,7 @@ def show(request: Request, db: Db, person: Person, dataset_id: str) -> Response:
     shown = find_shown(request, db, dataset)
     if shown is None:
         return show_import(request, db, dataset)
-    view = grid.read_view(request.query_params.multi_items(), shown.schema)
+    view = read_view(request.query_params.multi_items(), shown.schema)
     if not wants_fragment(request) and "" in request.query_params.values():
         # A form sends its empty fields too: they say nothing, and the address is for people to keep.
         return RedirectResponse(words.address(shown.base, view), status_code=303)
@@ -136,16 +137,16 @@ def show_row(request: Request, db: Db, person: Person, dataset_id: str, row: int
 def show_column(request: Request, db: Db, person: Person, dataset_id: str, column_id: str) -> HTMLResponse:
     """What was found in a column, its shares, and its filter: in the drawer, or as a page of its own."""
     shown = get_shown(request, db, person, dataset_id)
-    column = grid.known_column(shown.schema, column_id)
-    view = grid.read_view(request.query_params.multi_items(), shown.schema)
+    column = known_column(shown.schema, column_id)
+    view = read_view(request.query_params.multi_items(), shown.schema)
     found = shown.profile.columns[column.id]
     context = {
         "shown": shown,
         "column": column,
         "found": found,
         "bars": words.column_bars(shown.base, column, found, shown.schema.rows),
-        "filter": view.filter(column.id) or grid.Filter(column.id),
-        "bound": grid.bound_text,
+        "filter": view.filter(column.id) or Filter(column.id),
+        "bound": bound_text,
         "text": words.cell_text,
         "rest": view.without(column.id).pairs(),
     }
@@ -158,7 +159,7 @@ def show_column(request: Request, db: Db, person: Person, dataset_id: str, colum
 def show_rejects(request: Request, db: Db, person: Person, dataset_id: str) -> HTMLResponse:
     """What could not be read: file, line, reason, and the line as it stands there."""
     shown = get_shown(request, db, person, dataset_id)
-    number = grid.read_page_number(request.query_params.get("page", "1"))
+    number = read_page_number(request.query_params.get("page", "1"))
     rejects = grid.read_rejects(shown.folder, shown.version.rejects, number)
     context = {"shown": shown, "rejects": rejects}
     return render(
@@ -172,7 +173,7 @@ def send_media(
 ) -> Response:
     """A picture in full size."""
     shown = get_shown(request, db, person, dataset_id)
-    column = grid.known_column(shown.schema, column_id)
+    column = known_column(shown.schema, column_id)
     return media.send_picture(media.find_picture(shown.folder.media(column.id), row))
 
 
@@ -182,7 +183,7 @@ def send_thumb(
 ) -> Response:
     """A picture that fits 128 x 128."""
     shown = get_shown(request, db, person, dataset_id)
-    column = grid.known_column(shown.schema, column_id)
+    column = known_column(shown.schema, column_id)
     return media.send_picture(media.find_picture(shown.folder.thumbs(column.id), row))
 
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from app.datasets.grid import Bound, Cell, Filter, View, bound_text
+from app.datasets.grid import Cell
+from app.datasets.view import Bound, Filter, View, bound_text
 from app.pages import number
 from trainer.contract.dataset import Column, ColumnProfile, Finding, Profile, Schema
 

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
-from app.datasets.grid import read_page_number
 from app.datasets.tables import Dataset
+from app.datasets.view import read_page_number
 from app.errors import BadInput, Conflict
 from app.jobs.service import cursor
 from app.pages import Db, render, wants_fragment

@@ -12,6 +12,7 @@ from hypothesis import settings as how_often
 from hypothesis import strategies as st
 
 from app.datasets import grid
+from app.datasets.view import Filter, View, read_view
 from app.errors import BadInput
 from app.settings import Settings
 from app.storage import Store
@@ -32,13 +33,13 @@ def schema(folder: VersionFolder) -> Schema:
 
 
 def shown(folder: VersionFolder, schema: Schema, *pairs: tuple[str, str]) -> grid.Page:
-    return grid.read_rows(folder, schema, grid.read_view(pairs, schema))
+    return grid.read_rows(folder, schema, read_view(pairs, schema))
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "abc", "1.5", "", "1e3", "9" * 30, "１"])
 def test_refuses_page_numbers_that_are_none(schema: Schema, page: str) -> None:
     with pytest.raises(BadInput, match="no page"):
-        grid.read_view([("page", page)], schema)
+        read_view([("page", page)], schema)
 
 
 HOSTILE = [
@@ -57,24 +58,24 @@ HOSTILE = [
 @pytest.mark.parametrize("id", HOSTILE)
 def test_refuses_columns_that_are_not_there(schema: Schema, id: str) -> None:
     with pytest.raises(BadInput, match="no column"):
-        grid.read_view([("sort", id)], schema)
+        read_view([("sort", id)], schema)
     with pytest.raises(BadInput, match="no column"):
-        grid.read_view([(f"filter.{id}", "1")], schema)
+        read_view([(f"filter.{id}", "1")], schema)
 
 
 @pytest.mark.parametrize("value", ["1 OR 1=1", "nan", "inf", "1;", "0x1F", "2026-01-01", "1,5"])
 def test_refuses_numbers_that_are_none(schema: Schema, value: str) -> None:
     with pytest.raises(BadInput, match="number"):
-        grid.read_view([("filter.c1.from", value)], schema)
+        read_view([("filter.c1.from", value)], schema)
 
 
 def test_refuses_parts_and_lengths_that_no_filter_has(schema: Schema) -> None:
     with pytest.raises(BadInput, match="no part"):
-        grid.read_view([("filter.c1.like", "1")], schema)
+        read_view([("filter.c1.like", "1")], schema)
     with pytest.raises(BadInput, match="range"):
-        grid.read_view([("filter.c2.from", "a")], schema)
+        read_view([("filter.c2.from", "a")], schema)
     with pytest.raises(BadInput, match="longer"):
-        grid.read_view([("filter.c0", "x" * 501)], schema)
+        read_view([("filter.c0", "x" * 501)], schema)
 
 
 SQL = [
@@ -164,7 +165,7 @@ def test_filters_dates(settings: Settings) -> None:
     schema = Schema.model_validate_json(folder.schema.read_bytes())
     assert shown(folder, schema, ("filter.c0.from", "2026-01-05"), ("filter.c0.to", "2026-01-07")).total == 3
     with pytest.raises(BadInput, match="date"):
-        grid.read_view([("filter.c0.from", "soon")], schema)
+        read_view([("filter.c0.from", "soon")], schema)
 
 
 def test_rejects_are_paged_in_the_order_of_the_file(settings: Settings) -> None:
@@ -182,12 +183,12 @@ def test_rejects_are_paged_in_the_order_of_the_file(settings: Settings) -> None:
 texts = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), max_size=40)
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 views = st.builds(
-    grid.View,
+    View,
     page=st.integers(1, 10**9 - 1),
     sort=st.none() | st.sampled_from(["c0", "c1", "c4"]),
     filters=st.tuples(
-        st.builds(grid.Filter, st.just("c0"), contains=texts.map(str.strip).filter(bool)),
-        st.builds(grid.Filter, st.just("c1"), low=numbers, high=st.none() | numbers, missing=st.booleans()),
+        st.builds(Filter, st.just("c0"), contains=texts.map(str.strip).filter(bool)),
+        st.builds(Filter, st.just("c1"), low=numbers, high=st.none() | numbers, missing=st.booleans()),
     ),
     duplicates=st.booleans(),
 )
@@ -195,9 +196,9 @@ views = st.builds(
 
 @given(view=views)
 @how_often(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_the_address_holds_the_whole_state(folder: VersionFolder, view: grid.View) -> None:
+def test_the_address_holds_the_whole_state(folder: VersionFolder, view: View) -> None:
     schema = Schema.model_validate_json(folder.schema.read_bytes())
-    assert grid.read_view(view.pairs(), schema) == view
+    assert read_view(view.pairs(), schema) == view
 
 
 def test_fifty_thousand_rows_without_lag(settings: Settings) -> None:
@@ -210,7 +211,7 @@ def test_fifty_thousand_rows_without_lag(settings: Settings) -> None:
     table = {f"c{i}": rng.random(50_000) for i in range(10)} | {"c10": rng.choice(["a", "b", "c"], 50_000)}
     pq.write_table(pa.table(table), folder.table)
     schema = Schema.model_validate_json(folder.schema.read_bytes()).model_copy(update={"rows": 50_000})
-    view = grid.read_view(
+    view = read_view(
         [("sort", "c3"), ("filter.c10", "b"), ("filter.c1.from", "0.5"), ("page", "100")], schema
     )
 
