@@ -14,7 +14,6 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
 from app.datasets import routes as datasets
-from app.datasets import upload
 from app.db import make_engine, open_session
 from app.edge.bodies import Bodies
 from app.edge.files import OurFiles
@@ -38,6 +37,7 @@ from app.runs import routes as runs
 from app.runs.places import find_places, find_scores
 from app.settings import Settings
 from app.storage import Store
+from app.uploads import routes as uploads
 
 log = structlog.get_logger()
 
@@ -46,7 +46,7 @@ ROUTERS = [
     people.router,
     stream.router,
     datasets.router,
-    upload.router,
+    uploads.router,
     projects.router,
     recipes.router,
     runs.router,

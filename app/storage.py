@@ -24,6 +24,7 @@ class Store:
         self.root = root
         self.uploads = root / "uploads"
         self.datasets = root / "datasets"
+        self.row_sets = root / "rowsets"
         self.prepared = root / "prepared"
         self.jobs = root / "jobs"
         self.predictor_socket = root / "predictor.sock"
@@ -34,7 +35,7 @@ class Store:
     def create(self) -> None:
         """Make the folder, readable by nobody else, and the rooms in it."""
         self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for folder in (self.uploads, self.datasets, self.prepared, self.jobs):
+        for folder in (self.uploads, self.datasets, self.row_sets, self.prepared, self.jobs):
             folder.mkdir(exist_ok=True)
 
     def upload(self, id: str) -> Path:
@@ -44,6 +45,10 @@ class Store:
     def version(self, hash: str) -> VersionFolder:
         """A dataset version."""
         return VersionFolder(self.datasets / _checked(hash))
+
+    def row_set(self, id: str) -> Path:
+        """The rows of a ``RowSet``."""
+        return self.row_sets / f"{_checked(id)}.parquet"
 
     def job(self, id: str) -> JobFolder:
         """A job's folder."""

@@ -7,7 +7,8 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 
 from app.datasets import grid, media, service, words
-from app.datasets.tables import Dataset, DatasetVersion, Upload
+from app.datasets.tables import Dataset, DatasetVersion
+from app.datasets.tabs import tabs
 from app.datasets.view import Filter, bound_text, known_column, read_page_number, read_view
 from app.errors import BadInput, NotFound
 from app.jobs.service import cursor, find_last
@@ -15,6 +16,7 @@ from app.pages import Db, render, wants_fragment
 from app.people.authorize import get_changeable, get_readable
 from app.people.session import Person
 from app.storage import Store
+from app.uploads.tables import Upload
 from trainer.contract.dataset import Column, ColumnProfile, Profile, Schema, VersionFolder
 from trainer.contract.events import ENDED
 from trainer.contract.outcome import Outcome
@@ -87,7 +89,8 @@ def show(request: Request, db: Db, person: Person, dataset_id: str) -> Response:
         # A form sends its empty fields too: they say nothing, and the address is for people to keep.
         return RedirectResponse(words.address(shown.base, view), status_code=303)
     page = grid.read_rows(shown.folder, shown.schema, view)
-    context = {"shown": shown, "importing": None, **grid_context(shown, page), **findings_context(shown)}
+    context = {"shown": shown, "importing": None, "tabs": tabs(shown.base, "table")}
+    context |= {**grid_context(shown, page), **findings_context(shown)}
     if not wants_fragment(request):
         return render(request, "datasets/show.html", context)
     if "rows" in request.headers.get("HX-Target", ""):

@@ -6,17 +6,18 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.datasets.tables import Dataset, DatasetVersion, Upload
-from app.datasets.upload import received
+from app.datasets.tables import Dataset, DatasetVersion
 from app.errors import Conflict, NotFound
 from app.jobs.service import queue_job
 from app.jobs.tables import Job
 from app.people.tables import User
 from app.storage import Store
+from app.uploads.routes import received
+from app.uploads.tables import Upload
 from trainer.contract.dataset import Profile, Schema
 from trainer.contract.documents import read_document
 from trainer.contract.events import ENDED
-from trainer.contract.order import ImportOrder
+from trainer.contract.order import ImportOrder, SourceFile
 from trainer.contract.outcome import Outcome
 from trainer.contract.samples import SAMPLES
 
@@ -32,7 +33,8 @@ def import_upload(db: Session, store: Store, owner: User, upload: Upload) -> Dat
             f"{upload.filename} has not arrived whole: {arrived:,} of {upload.size:,} bytes are here. "
             "Drop the file again; the upload goes on where it stopped."
         )
-    order = ImportOrder(datasets=store.datasets, source=store.upload(upload.id), filename=upload.filename)
+    file = SourceFile(path=store.upload(upload.id), filename=upload.filename)
+    order = ImportOrder(datasets=store.datasets, files=[file])
     job = queue_job(db, store, owner, order)
     dataset = Dataset(owner_id=owner.id, name=name_of(upload.filename), job_id=job.id, upload_id=upload.id)
     db.add(dataset)
@@ -52,7 +54,7 @@ def import_sample(db: Session, store: Store, owner: User, key: str) -> Dataset:
     ):
         if find_version(db, dataset) is not None or import_job(db, dataset).state not in ENDED:
             return dataset
-    job = queue_job(db, store, owner, ImportOrder(datasets=store.datasets, filename=sample.title, sample=key))
+    job = queue_job(db, store, owner, ImportOrder(datasets=store.datasets, sample=key))
     dataset = Dataset(owner_id=owner.id, name=sample.title, sample=key, job_id=job.id)
     db.add(dataset)
     db.flush()

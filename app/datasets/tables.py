@@ -1,18 +1,11 @@
-"""Uploads, datasets and their immutable versions."""
+"""Datasets, their immutable versions, and sets of rows in them."""
 
-from sqlalchemy import BigInteger, ForeignKey, Integer, String
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, Owned
-
-
-class Upload(Owned, Base):
-    """Bytes on their way in. The file's place is computed from the id."""
-
-    __tablename__ = "uploads"
-
-    filename: Mapped[str] = mapped_column(String(255))
-    size: Mapped[int] = mapped_column(BigInteger)
 
 
 class Dataset(Owned, Base):
@@ -26,6 +19,10 @@ class Dataset(Owned, Base):
     """The import that made its newest version."""
     upload_id: Mapped[str | None] = mapped_column(ForeignKey("uploads.id", ondelete="SET NULL"))
     """The raw bytes, while they are kept: until the import succeeded."""
+    version_id: Mapped[str | None] = mapped_column(String(16))
+    """The version that is shown: undo goes back by it. None: the newest. No foreign key: the tables would need each
+    other.
+    """
 
 
 class DatasetVersion(Owned, Base):
@@ -38,3 +35,25 @@ class DatasetVersion(Owned, Base):
     rows: Mapped[int] = mapped_column(Integer)
     columns: Mapped[int] = mapped_column(Integer)
     rejects: Mapped[int] = mapped_column(Integer, default=0)
+    parent_id: Mapped[str | None] = mapped_column(String(16))
+    """The version that this one was made from; None for an import. It may be gone."""
+    root_hash: Mapped[str | None] = mapped_column(String(64))
+    """The folder that ``steps`` start from; None where this is one."""
+    steps: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    """All steps from the root to here, as ``trainer.contract.steps.Steps`` has them."""
+    note: Mapped[str] = mapped_column(String(300), default="")
+    """What changed against the parent, in words."""
+
+
+class RowSet(Owned, Base):
+    """Rows of one version that a person, a finding or an audit picked. They lie in ``Store.row_set(id)``: Parquet with
+    ``row`` (BIGINT) and ``score`` (DOUBLE, greater comes first; null without an order).
+    """
+
+    __tablename__ = "row_sets"
+
+    version_id: Mapped[str] = mapped_column(ForeignKey("dataset_versions.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(20))
+    """selection, slice, or the kind of finding."""
+    count: Mapped[int] = mapped_column(Integer)

@@ -12,7 +12,7 @@ import duckdb
 
 from trainer.contract.documents import digest
 from trainer.contract.folder import JobFolder
-from trainer.contract.order import ImportOrder, Order
+from trainer.contract.order import ImportOrder, Order, SourceFile
 
 ROOT = Path(__file__).resolve().parents[2]
 ROWS = 1_000_000
@@ -102,7 +102,8 @@ def an_order(place: Path, source: Path, turn: int) -> Path:
     job = JobFolder(place / "jobs" / digest(turn))
     datasets = place / f"datasets-{turn}"
     datasets.mkdir()
-    job.create(Order(job="bench", body=ImportOrder(datasets=datasets, source=source, filename="wide.csv")))
+    file = SourceFile(path=source, filename="wide.csv")
+    job.create(Order(job="bench", body=ImportOrder(datasets=datasets, files=[file])))
     job.grant(os.cpu_count() or 1)
     return job.path
 

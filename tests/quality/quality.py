@@ -21,7 +21,7 @@ from trainer.contract.dataset import Profile, Schema, VersionFolder
 from trainer.contract.documents import read_document
 from trainer.contract.events import ResultPayload
 from trainer.contract.folder import JobFolder
-from trainer.contract.order import ImportOrder, Order, TrainOrder
+from trainer.contract.order import ImportOrder, Order, SourceFile, TrainOrder
 from trainer.contract.propose import default_dials, propose, propose_question
 from trainer.contract.recipe import Split, Task
 from trainer.prepare import PARTS, prepare
@@ -123,7 +123,7 @@ def bring(place: Path, source: Path) -> VersionFolder:
     """Import a file as an order."""
     datasets = place / "datasets"
     datasets.mkdir()
-    body = ImportOrder(datasets=datasets, source=source, filename=source.name)
+    body = ImportOrder(datasets=datasets, files=[SourceFile(path=source, filename=source.name)])
     return VersionFolder(datasets / carry(place / "jobs" / "import", body)["version"])
 
 

@@ -15,7 +15,7 @@ from trainer.contract.dataset import Profile, Schema, VersionFolder
 from trainer.contract.documents import read_document
 from trainer.contract.events import Event
 from trainer.contract.folder import EventWriter, JobFolder
-from trainer.contract.order import ImportOrder, Order
+from trainer.contract.order import ImportOrder, Order, SourceFile
 from trainer.contract.outcome import Outcome
 from trainer.work.import_dataset import run
 
@@ -56,7 +56,8 @@ def an_order(
     if isinstance(content, bytes):
         source = folder / f"upload-{next(NUMBERS)}"
         source.write_bytes(content)
-    order = ImportOrder(datasets=folder / "datasets", source=source, filename=filename, sample=sample)
+    files = [SourceFile(path=source, filename=filename)] if source else []
+    order = ImportOrder(datasets=folder / "datasets", files=files, sample=sample)
     job = JobFolder(folder / f"job-{next(NUMBERS)}")
     job.create(Order(job=job.path.name, body=order))
     job.grant(2)

@@ -2,8 +2,10 @@
 
 ``table.parquet`` holds one row per example; its columns are named by column *id* (``c0``, ``c1``, ...), never by
 what a person called them, so that no name becomes a path or a piece of SQL. Number columns are DOUBLE, category and
-text VARCHAR, datetime TIMESTAMP. An image column holds the name of the picture's file there (VARCHAR) and its pixels in
-``<id>.arrow``. The row number (0-based position) is the identity of an example everywhere.
+text VARCHAR, datetime TIMESTAMP. Tags are a JSON list of labels, boxes a JSON list of ``{"label", "x", "y", "w",
+"h"}`` in shares of the picture's width and height, x and y of the upper left corner (both VARCHAR). An image, audio or
+mask column holds the name of its file there (VARCHAR) and its content in ``<id>.arrow``. The row number (0-based
+position) is the identity of an example everywhere.
 """
 
 from pathlib import Path
@@ -12,13 +14,20 @@ from typing import Literal
 from pydantic import Field
 
 from trainer.contract.documents import Document
+from trainer.contract.steps import Step
 
 ColumnType = Literal["number", "category", "tags", "text", "datetime", "image", "audio", "boxes", "mask"]
-Role = Literal["input", "id", "constant", "text"]
+Role = Literal["input", "id", "constant", "text", "part"]
+FindingKind = Literal[
+    "missing", "duplicates", "near_duplicates", "constant", "id", "rejects", "imbalance", "leak", "labels",
+    "outliers", "correlation", "units", "mojibake", "layout", "other",
+]  # fmt: skip
 
 
 class Column(Document):
-    """One typed column. ``reason`` says in words why the type was guessed; ``role`` why it may not be an input."""
+    """One typed column. ``reason`` says in words why the type was guessed; ``role`` why it may not be an input:
+    ``part`` says which part of a split each row was given for (train, validation, test).
+    """
 
     id: str = Field(pattern=r"^c\d+$")
     name: str
@@ -28,7 +37,11 @@ class Column(Document):
     whole: bool = False
     """All numbers are whole."""
     categories: list[str] | None = None
-    """Every value of a category column, most frequent first (at most 1,000; None above that)."""
+    """Every value of a category column, most frequent first (at most 1,000; None above that). Of tags and boxes: every
+    label, most frequent first; of a mask: the names of its classes, in the order of their numbers.
+    """
+    of: str | None = None
+    """The picture column that boxes or a mask lie on."""
 
 
 class Schema(Document):
@@ -69,13 +82,24 @@ class ColumnProfile(Document):
     """Numbers only."""
 
 
-class Finding(Document):
-    """Something to look at, in words; ``column`` and ``count`` let a page open its rows."""
+class Fix(Document):
+    """What would mend a finding: the words on the button, and the steps that it adds."""
 
-    kind: Literal["missing", "duplicates", "constant", "id", "rejects", "imbalance", "leak", "other"]
+    label: str
+    steps: list[Step]
+
+
+class Finding(Document):
+    """Something to look at, in words. Its rows are those of ``rows`` (a name in ``VersionFolder.rows``), or else follow
+    from ``kind`` and ``column``.
+    """
+
+    kind: FindingKind
     sentence: str
     column: str | None = None
     count: int = 0
+    rows: str | None = None
+    fix: Fix | None = None
 
 
 class Profile(Document):
@@ -89,6 +113,37 @@ class Profile(Document):
     """How the file was read, in words: "CSV, comma, UTF-8, header in line 1"."""
 
 
+class Branch(Document):
+    """A folder of what was brought, as a tree: how many files it holds itself, by kind, and some of their names."""
+
+    name: str
+    files: int
+    kinds: dict[str, int] = {}
+    """Ending -> how many files."""
+    examples: list[str] = []
+    branches: list["Branch"] = []
+    more: int = 0
+    """Folders that are not listed."""
+
+
+class Rule(Document):
+    """A way to read what was brought. ``why``: what speaks for it, or what keeps it from fitting."""
+
+    key: str
+    title: str
+    why: str
+    fits: bool
+    applied: bool = False
+
+
+class Layout(Document):
+    """How what was brought was understood: the tree that was found, the rule that was applied, and the other rules."""
+
+    version: int = 1
+    tree: Branch
+    rules: list[Rule]
+
+
 class VersionFolder:
     """Owns every name inside ``datasets/<hash>/``."""
 
@@ -100,9 +155,25 @@ class VersionFolder:
         self.rejects = path / "rejects.parquet"
         """Columns ``file`` (VARCHAR), ``line`` (BIGINT, 1-based, null for pictures), ``reason``, ``raw`` (VARCHAR)."""
 
+        self.layout = path / "layout.json"
+        """A ``Layout``; absent where nothing was to be chosen."""
+        self.steps = path / "steps.json"
+        """A ``Steps`` document: what made this version out of its root; absent in a version as it was imported."""
+        self.origin = path / "origin.parquet"
+        """Column ``row`` (BIGINT): the row of the root version that each row was; absent where they are the same."""
+
+    def rows(self, name: str) -> Path:
+        """A set of rows that a finding speaks of: Parquet, columns ``row`` (BIGINT, position in this version) and
+        ``score`` (DOUBLE, greater is worse; null where there is no order).
+        """
+        return self.path / "rows" / f"{name}.parquet"
+
     def media(self, column: str) -> Path:
-        """Arrow IPC *file* (memory-mapped), same row order: columns ``bytes`` (large_binary; re-encoded PNG or JPEG,
-        null where missing), ``width``, ``height`` (int32).
+        """Arrow IPC *file* (memory-mapped), same row order, with ``bytes`` (large_binary, null where missing).
+
+        Pictures and masks: re-encoded PNG or JPEG beside ``width``, ``height`` (int32); a mask is an 8-bit PNG whose
+        values are class numbers. Sound: FLAC, 16 bits, mono, beside ``rate`` (int32, samples a second) and ``frames``
+        (int64).
         """
         return self.path / f"{column}.arrow"
 

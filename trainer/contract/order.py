@@ -7,21 +7,45 @@ from pydantic import Field
 
 from trainer.contract.documents import Document
 from trainer.contract.recipe import Question, Recipe
+from trainer.contract.steps import Step
+
+
+class SourceFile(Document):
+    """A file that a person brought. ``filename`` is what they called it: a label, never a path."""
+
+    path: Path
+    filename: str
 
 
 class ImportOrder(Document):
-    """Read a person's file (``source``) or make a sample, and leave a dataset version under ``datasets``.
+    """Read what a person brought or make a sample, and leave a dataset version under ``datasets``.
 
     The outcome's results are ``{"version": hash, "rows": n, "columns": n, "rejects": n}``.
     """
 
     verb: Literal["import"] = "import"
     datasets: Path
-    source: Path | None = None
-    filename: str = ""
-    """What the person called the file: a label, never a path."""
+    files: list[SourceFile] = []
+    """One table, one archive, or several tables or loose files; empty for a sample."""
     sample: str | None = None
-    """Key in ``trainer.contract.samples.SAMPLES``; then ``source`` is None."""
+    """Key in ``trainer.contract.samples.SAMPLES``."""
+    rule: str | None = None
+    """Key of the ``Rule`` to read by; None: the likeliest that fits."""
+    sheet: str | None = None
+    """Of a workbook with several; None: the first that holds a table."""
+    onto: Path | None = None
+    """A version that the new rows are added to, with the columns of both matched by name."""
+    part: Literal["rows", "test"] = "rows"
+    """With ``onto``: more rows like the others, or rows to test on only."""
+
+
+class MendOrder(Document):
+    """Make a version out of a root version by steps. Results: as of an import."""
+
+    verb: Literal["mend"] = "mend"
+    datasets: Path
+    root: Path
+    steps: list[Step]
 
 
 class BaselineOrder(Document):

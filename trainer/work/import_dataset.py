@@ -172,9 +172,10 @@ def read(order: ImportOrder, desk: Desk) -> tuple[Schema, Profile]:
     with Rejects(desk.version.rejects) as rejects:
         if order.sample is not None:
             return make_sample(order.sample, desk, rejects)
-        if order.source is None:
+        if not order.files:
             raise Refused("The order names neither a file nor a sample.")
-        source = open_source(order.source, order.filename, desk.scratch)
+        file = order.files[0]
+        source = open_source(file.path, file.filename, desk.scratch)
         if isinstance(source, TextTable):
             return read_text(source, desk, rejects)
         with source.zip:

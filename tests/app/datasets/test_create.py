@@ -5,13 +5,14 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine, select
 
 from app.datasets.service import finish_import, name_of
-from app.datasets.tables import Dataset, DatasetVersion, Upload
+from app.datasets.tables import Dataset, DatasetVersion
 from app.db import open_session
 from app.jobs.tables import Job
 from app.storage import Store
+from app.uploads.tables import Upload
 from tests.app.datasets.test_upload import an_upload, send
 from tests.support.datasets import a_version_folder, end
-from trainer.contract.order import ImportOrder
+from trainer.contract.order import ImportOrder, SourceFile
 from trainer.contract.outcome import Outcome
 from trainer.contract.samples import SAMPLES
 
@@ -36,7 +37,8 @@ def test_an_upload_becomes_an_import_once(browser: TestClient, engine: Engine, s
         order = store.job(job.id).order().body
     assert dataset.name == "My people.2026"
     assert order == ImportOrder(
-        datasets=store.datasets, source=store.upload(id), filename="My people.2026.csv"
+        datasets=store.datasets,
+        files=[SourceFile(path=store.upload(id), filename="My people.2026.csv")],
     )
     page = browser.get(first.json()["location"])
     assert "Reading My people.2026" in page.text

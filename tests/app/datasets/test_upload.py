@@ -12,12 +12,12 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
-from app.datasets.upload import clean_filename
 from app.errors import BadInput
 from app.main import create_app
 from app.people.tables import User
 from app.settings import Settings
 from app.storage import Store
+from app.uploads.routes import clean_filename
 from tests.support.people import a_browser, a_user
 from tests.support.server import AServer
 

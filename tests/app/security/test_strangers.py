@@ -5,12 +5,12 @@ from collections.abc import Callable
 import pytest
 from fastapi import FastAPI
 
-from app.datasets.tables import Upload
 from app.db import open_session
 from app.errors import NotFound
 from app.people.authorize import authorize, get_changeable, get_deletable, get_readable
 from app.people.tables import User
 from app.projects.tables import Project
+from app.uploads.tables import Upload
 from tests.support.datasets import a_dataset, a_picture_folder
 from tests.support.people import a_browser, a_user
 from tests.support.routes import fill, list_routes

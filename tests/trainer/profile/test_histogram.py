@@ -5,7 +5,7 @@ from pathlib import Path
 from trainer.contract.dataset import Profile, VersionFolder
 from trainer.contract.documents import read_document
 from trainer.contract.folder import JobFolder
-from trainer.contract.order import ImportOrder, Order
+from trainer.contract.order import ImportOrder, Order, SourceFile
 from trainer.work import carry_out
 
 
@@ -15,7 +15,7 @@ def test_missing_values_are_in_no_bin(tmp_path: Path) -> None:
     source.write_text("\n".join([f"{line},x{n}" for n, line in enumerate(lines)]) + "\n")
     (tmp_path / "datasets").mkdir()
     folder = JobFolder(tmp_path / "job")
-    body = ImportOrder(datasets=tmp_path / "datasets", source=source, filename="people.csv")
+    body = ImportOrder(datasets=tmp_path / "datasets", files=[SourceFile(path=source, filename="people.csv")])
     folder.create(Order(job="job", body=body))
     outcome = carry_out(folder.path)
     assert outcome.state == "done", outcome

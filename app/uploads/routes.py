@@ -18,7 +18,6 @@ from sqlalchemy import Engine
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
-from app.datasets.tables import Upload
 from app.db import open_session
 from app.errors import BadInput, TooLarge
 from app.pages import Db
@@ -27,6 +26,7 @@ from app.people.session import Person
 from app.people.tables import User
 from app.settings import Settings
 from app.storage import Store
+from app.uploads.tables import Upload
 
 CHUNK = 8 * 2**20
 """What a browser sends in one request."""

@@ -1,0 +1,1 @@
+"""What is brought from elsewhere rather than uploaded: off until an admin turns it on."""

@@ -1,0 +1,1 @@
+"""Uploads: bytes on their way in, resumable, with room reserved before the first one."""

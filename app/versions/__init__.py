@@ -1,0 +1,1 @@
+"""Versions of a dataset: the steps that made each, undo, and what uses them."""

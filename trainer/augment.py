@@ -1,0 +1,1 @@
+"""Training examples changed on purpose, so that what does not matter is not learned."""
