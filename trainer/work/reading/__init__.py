@@ -1,0 +1,36 @@
+"""What a person brought -> the files of a version. Each kind of thing has a file of its own."""
+
+from trainer.contract.dataset import Profile, Schema
+from trainer.contract.order import ImportOrder
+from trainer.sources import open_source
+from trainer.sources.refusal import Refused
+from trainer.sources.rejects import Rejects
+from trainer.sources.zips import Archive
+from trainer.work.desk import Desk
+from trainer.work.reading.archive import read_archive
+from trainer.work.reading.sample import make_sample
+from trainer.work.reading.tables import read_tables
+
+
+def read(order: ImportOrder, desk: Desk) -> tuple[Schema, Profile]:
+    """Fill the version folder but for its documents. Raises Refused in words."""
+    with Rejects(desk.version.rejects) as rejects:
+        if order.sample is not None:
+            return make_sample(order.sample, desk, rejects)
+        if not order.files:
+            raise Refused("The order names neither a file nor a sample.")
+        tables = []
+        for place, file in enumerate(order.files):
+            scratch = desk.scratch / f"source-{place}"
+            scratch.mkdir()
+            source = open_source(file.path, file.filename, scratch)
+            if not isinstance(source, Archive):
+                tables.append(source)
+                continue
+            with source.zip:
+                if len(order.files) > 1:
+                    raise Refused(
+                        f"‘{file.filename}’ is an archive of pictures. Bring it alone: it becomes a dataset of its own."
+                    )
+                return read_archive(source, desk, rejects)
+        return read_tables(tables, desk, rejects)

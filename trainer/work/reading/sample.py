@@ -1,0 +1,33 @@
+"""One of the samples: a table goes the way of every CSV, pictures the way of every zip."""
+
+from dataclasses import replace
+
+from trainer.contract.dataset import Profile, Schema
+from trainer.contract.samples import SAMPLES
+from trainer.sources.csv import open_csv
+from trainer.sources.media import MediaWriter
+from trainer.sources.refusal import Refused
+from trainer.sources.rejects import Rejects
+from trainer.sources.synthetic import PICTURES, write_table
+from trainer.work.desk import Desk
+from trainer.work.reading.archive import PHOTO, tabulate
+from trainer.work.reading.tables import read_tables
+
+
+def make_sample(sample: str, desk: Desk, rejects: Rejects) -> tuple[Schema, Profile]:
+    """A sample by its key. Raises Refused where there is none."""
+    if sample not in SAMPLES:
+        raise Refused(f"There is no sample ‘{sample}’. Choose one of {', '.join(SAMPLES)}.")
+    title = SAMPLES[sample].title
+    if sample not in PICTURES:
+        path = desk.scratch / "sample.csv"
+        write_table(sample, path)
+        table = replace(open_csv(path, title, desk.scratch), source=f"sample: {title}")
+        return read_tables([table], desk, rejects)
+    desk.begin("pictures", 1, "pictures")
+    media = MediaWriter(desk.version.media(PHOTO), desk.version.thumbs(PHOTO))
+    try:
+        rows = PICTURES[sample](media, lambda done, total: desk.progress("pictures", done, total, "pictures"))
+    finally:
+        media.close()
+    return tabulate(rows, desk, rejects)
