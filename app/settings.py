@@ -56,6 +56,20 @@ class Settings(BaseSettings):
     upload_limit: ByteSize = Field(
         default=ByteSize(20 * 2**30), ge=2**20, description="The largest file that may be uploaded."
     )
+    person_bytes: ByteSize = Field(
+        default=ByteSize(100 * 2**30), ge=2**20, description="How much one person may bring, in all."
+    )
+    person_files: int = Field(
+        default=10_000,
+        ge=1,
+        description="How many files one person may bring, in all; a folder counts as one.",
+    )
+    unfinished_hours: int = Field(
+        default=168, ge=1, description="How long an upload that does not go on is kept."
+    )
+    raw_hours: int = Field(
+        default=24, ge=0, description="How long files are kept after their import, to be read in another way."
+    )
     free_space: ByteSize = Field(
         default=ByteSize(2 * 2**30), ge=0, description="Free space on the disk below which no upload starts."
     )

@@ -1,10 +1,10 @@
 """``skillet worker``: the worker of the jobs, told what each kind of job leaves behind."""
 
 import threading
-from functools import partial
 
 import structlog
 
+from app.datasets.janitor import sweep_until
 from app.datasets.service import finish_import
 from app.db import is_at_head, make_engine
 from app.edge.log import configure_logs
@@ -22,7 +22,7 @@ def work_until(settings: Settings, stop: threading.Event) -> int:
     configure_logs(settings.log_level)
     store = Store(settings.data)
     store.create()
-    endings: Endings = {"import": partial(finish_import, store=store), "train": finish_train}
+    endings: Endings = {"import": finish_import, "train": finish_train}
     engine = make_engine(settings)
     try:
         if not is_at_head(engine):
@@ -30,7 +30,10 @@ def work_until(settings: Settings, stop: threading.Event) -> int:
                 "The tables are of another version than this worker. Start the server of this version first."
             )
             return 1
+        janitor = threading.Thread(target=sweep_until, args=(engine, store, settings, stop), daemon=True)
+        janitor.start()
         work(engine, settings, endings, stop)
+        janitor.join(10)
     finally:
         engine.dispose()
     return 0

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 
 from app.datasets import grid, media, service, words
-from app.datasets.samples import first_samples
 from app.datasets.tables import Dataset, DatasetVersion
 from app.datasets.tabs import tabs
 from app.datasets.view import Filter, bound_text, known_column, read_page_number, read_view
@@ -21,6 +20,7 @@ from app.uploads.tables import Upload
 from trainer.contract.dataset import Column, ColumnProfile, Profile, Schema, VersionFolder
 from trainer.contract.events import ENDED
 from trainer.contract.outcome import Outcome
+from trainer.contract.samples import SAMPLES
 
 router = APIRouter()
 
@@ -52,7 +52,7 @@ class Shown:
 @router.get("/datasets/new")
 def new(request: Request, person: Person) -> HTMLResponse:  # noqa: ARG001
     """The place to drop a file."""
-    return render(request, "datasets/new.html", {"samples": first_samples()})
+    return render(request, "datasets/new.html", {"samples": list(SAMPLES.values())})
 
 
 @router.post("/datasets")
@@ -60,13 +60,14 @@ def create(
     request: Request,
     db: Db,
     person: Person,
-    upload: Annotated[str | None, Form()] = None,
+    upload: Annotated[list[str] | None, Form()] = None,
     sample: Annotated[str | None, Form()] = None,
 ) -> Response:
-    """Import an upload or a sample; leads to the dataset's page."""
+    """Import uploads, as one table, or a sample; leads to the dataset's page."""
     store: Store = request.app.state.store
     if upload:
-        dataset = service.import_upload(db, store, person, get_changeable(db, person, Upload, upload))
+        uploads = [get_changeable(db, person, Upload, id) for id in dict.fromkeys(upload)]
+        dataset = service.import_uploads(db, store, person, uploads)
     elif sample:
         dataset = service.import_sample(db, store, person, sample)
     else:
@@ -111,13 +112,19 @@ def show_import(request: Request, db: Db, dataset: Dataset) -> HTMLResponse:
         "job": job,
         "cursor": cursor([job]),
         "ended": job.state in ENDED and job.state != "done",
-        "again": dataset.upload_id if outcome is not None and outcome.passing else None,
+        "again": again_by(request, db, dataset) if outcome is not None and outcome.passing else [],
         "progress": progress.payload if progress is not None else {},
     }
-    context = {"shown": None, "importing": importing, "samples": first_samples()}
+    context = {"shown": None, "importing": importing, "samples": list(SAMPLES.values())}
     if not wants_fragment(request):
         return render(request, "datasets/show.html", context)
     return render(request, "datasets/show.html", context, block="importing")
+
+
+def again_by(request: Request, db: Db, dataset: Dataset) -> list[str]:
+    """The uploads by which a failed import can be tried again; none where their bytes are gone."""
+    uploads = service.uploads_of(db, dataset)
+    return [upload.id for upload in uploads] if service.are_kept(request.app.state.store, uploads) else []
 
 
 @router.get("/datasets/{dataset_id}/rows/{row}")

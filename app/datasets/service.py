@@ -1,6 +1,7 @@
 """Datasets: from an upload or a sample to an import job, and from its outcome to a version."""
 
 import functools
+from collections.abc import Sequence
 from pathlib import Path
 
 from sqlalchemy import select
@@ -12,7 +13,7 @@ from app.jobs.service import queue_job
 from app.jobs.tables import Job
 from app.people.tables import User
 from app.storage import Store
-from app.uploads.routes import received
+from app.uploads.receiving import received
 from app.uploads.tables import Upload
 from trainer.contract.dataset import Profile, Schema
 from trainer.contract.documents import read_document
@@ -21,25 +22,93 @@ from trainer.contract.order import ImportOrder, SourceFile
 from trainer.contract.outcome import Outcome
 from trainer.contract.samples import SAMPLES
 
+BY_NAME = (Upload.filename, Upload.id)
 
-def import_upload(db: Session, store: Store, owner: User, upload: Upload) -> Dataset:
-    """A dataset of an upload that has arrived whole. Asked twice, it is the same dataset."""
-    going_on = find_dataset_of_upload(db, upload)
+
+def import_uploads(db: Session, store: Store, owner: User, uploads: Sequence[Upload]) -> Dataset:
+    """One dataset of uploads that have arrived whole. Asked twice, it is the same one; where its import ended badly,
+    they are read again.
+    """
+    going_on = find_dataset_of(db, uploads)
     if going_on is not None:
+        if import_job(db, going_on).state in ENDED - {"done"}:
+            import_again(db, store, owner, going_on)
         return going_on
-    arrived = received(store, upload)
-    if arrived < upload.size:
-        raise Conflict(
-            f"{upload.filename} has not arrived whole: {arrived:,} of {upload.size:,} bytes are here. "
-            "Drop the file again; the upload goes on where it stopped."
-        )
-    file = SourceFile(path=store.upload(upload.id), filename=upload.filename)
-    order = ImportOrder(datasets=store.datasets, files=[file])
-    job = queue_job(db, store, owner, order)
-    dataset = Dataset(owner_id=owner.id, name=name_of(upload.filename), job_id=job.id, upload_id=upload.id)
+    for upload in uploads:
+        arrived = received(store, upload)
+        if arrived < upload.size:
+            raise Conflict(
+                f"{upload.filename} has not arrived whole: {arrived:,} of {upload.size:,} bytes are here. "
+                "Drop the file again; the upload goes on where it stopped."
+            )
+    uploads = sorted(uploads, key=lambda upload: (upload.filename, upload.id))
+    job = queue_job(
+        db, store, owner, ImportOrder(datasets=store.datasets, files=source_files(store, uploads))
+    )
+    dataset = Dataset(
+        owner_id=owner.id, name=name_of_all([upload.filename for upload in uploads]), job_id=job.id
+    )
     db.add(dataset)
     db.flush()
+    for upload in uploads:
+        upload.dataset_id, upload.job_id = dataset.id, job.id
+    db.flush()
     return dataset
+
+
+def import_again(
+    db: Session,
+    store: Store,
+    person: User,
+    dataset: Dataset,
+    rule: str | None = None,
+    sheet: str | None = None,
+) -> Job:
+    """Read the files of a dataset once more, by another rule or from another sheet; what is read becomes its newest
+    version. Raises Conflict in words while it is read, and when the files are not kept any more.
+    """
+    uploads = list(
+        db.scalars(select(Upload).where(Upload.dataset_id == dataset.id).order_by(*BY_NAME).with_for_update())
+    )
+    if import_job(db, dataset).state not in ENDED:
+        raise Conflict(f"{dataset.name} is being read right now. Wait for its end, then choose again.")
+    if not are_kept(store, uploads):
+        raise Conflict(
+            f"The file of {dataset.name} itself is not kept any more: a server keeps it for some hours after it was "
+            "read. Bring it once more, then choose how to read it."
+        )
+    order = ImportOrder(datasets=store.datasets, files=source_files(store, uploads), rule=rule, sheet=sheet)
+    job = queue_job(db, store, person, order)
+    dataset.job_id = job.id
+    for upload in uploads:
+        upload.job_id = job.id
+    db.flush()
+    return job
+
+
+def uploads_of(db: Session, dataset: Dataset) -> list[Upload]:
+    """The files that a dataset was read from, in the order of their reading; whether their bytes are still here says
+    ``are_kept``.
+    """
+    return list(db.scalars(select(Upload).where(Upload.dataset_id == dataset.id).order_by(*BY_NAME)))
+
+
+def are_kept(store: Store, uploads: Sequence[Upload]) -> bool:
+    """Whether there are files, and each is here whole: then they can be read again."""
+    return bool(uploads) and all(received(store, upload) == upload.size for upload in uploads)
+
+
+def forget_uploads(db: Session, store: Store, dataset: Dataset) -> None:
+    """Delete the files of a dataset, which is about to be deleted, with their rows."""
+    for upload in uploads_of(db, dataset):
+        store.upload(upload.id).unlink(missing_ok=True)
+        db.delete(upload)
+    db.flush()
+
+
+def source_files(store: Store, uploads: Sequence[Upload]) -> list[SourceFile]:
+    """Uploads as an order names them."""
+    return [SourceFile(path=store.upload(upload.id), filename=upload.filename) for upload in uploads]
 
 
 def import_sample(db: Session, store: Store, owner: User, key: str) -> Dataset:
@@ -61,16 +130,22 @@ def import_sample(db: Session, store: Store, owner: User, key: str) -> Dataset:
     return dataset
 
 
-def finish_import(db: Session, job: Job, outcome: Outcome, store: Store) -> None:
-    """The version's row, and the raw bytes deleted. Doing it twice changes nothing.
+def finish_import(db: Session, job: Job, outcome: Outcome) -> None:
+    """The version's row, which is shown from now on. Doing it twice changes nothing.
 
-    A failed import keeps its upload, so that trying again needs no second upload.
+    The raw bytes stay for some hours, whether the import succeeded or not (``app.datasets.janitor``).
     """
     dataset = db.scalar(select(Dataset).where(Dataset.job_id == job.id))
     if dataset is None or outcome.state != "done":
         return
     found = outcome.results
-    if find_version(db, dataset) is None:
+    made = select(DatasetVersion.id).where(
+        DatasetVersion.dataset_id == dataset.id,
+        DatasetVersion.hash == found["version"],
+        DatasetVersion.created_at >= job.created_at,
+    )
+    if db.scalar(made.limit(1)) is None:
+        dataset.version_id = None
         db.add(
             DatasetVersion(
                 owner_id=dataset.owner_id,
@@ -81,22 +156,18 @@ def finish_import(db: Session, job: Job, outcome: Outcome, store: Store) -> None
                 rejects=found["rejects"],
             )
         )
-    if dataset.upload_id is not None:
-        store.upload(dataset.upload_id).unlink(missing_ok=True)
-        upload = db.get(Upload, dataset.upload_id)
-        dataset.upload_id = None
-        db.flush()
-        if upload is not None:
-            db.delete(upload)
     db.flush()
 
 
-def find_dataset_of_upload(db: Session, upload: Upload) -> Dataset | None:
-    """The dataset that an upload became, unless its import ended badly."""
-    for dataset in db.scalars(select(Dataset).where(Dataset.upload_id == upload.id)):
-        if import_job(db, dataset).state not in ENDED - {"done"}:
-            return dataset
-    return None
+def find_dataset_of(db: Session, uploads: Sequence[Upload]) -> Dataset | None:
+    """The dataset that these uploads became; None while they are none. Raises Conflict when they are of several."""
+    ids = {upload.dataset_id for upload in uploads} - {None}
+    found = [dataset for dataset in (db.get(Dataset, id) for id in ids) if dataset is not None]
+    if not found:
+        return None
+    if len(found) > 1 or None in {upload.dataset_id for upload in uploads}:
+        raise Conflict("Some of these files were imported already. Bring the others without them.")
+    return found[0]
 
 
 def find_version(db: Session, dataset: Dataset) -> DatasetVersion | None:
@@ -130,6 +201,14 @@ def read_schema(store: Store, version: DatasetVersion) -> Schema:
 def read_profile(store: Store, version: DatasetVersion) -> Profile:
     """What was found in a version."""
     return _profile(store.version(version.hash).profile)
+
+
+def name_of_all(filenames: Sequence[str]) -> str:
+    """What a dataset of several files is called: after the first, with the number of the others."""
+    others = len(filenames) - 1
+    if not others:
+        return name_of(filenames[0])
+    return f"{name_of(filenames[0])[:170]} and {others} more {'file' if others == 1 else 'files'}"
 
 
 def name_of(filename: str) -> str:

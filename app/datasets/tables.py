@@ -18,7 +18,7 @@ class Dataset(Owned, Base):
     job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id"), index=True)
     """The import that made its newest version."""
     upload_id: Mapped[str | None] = mapped_column(ForeignKey("uploads.id", ondelete="SET NULL"))
-    """The raw bytes, while they are kept: until the import succeeded."""
+    """Of old: uploads name their dataset (``Upload.dataset_id``). SQLite cannot drop a column with a foreign key."""
     version_id: Mapped[str | None] = mapped_column(String(16))
     """The version that is shown: undo goes back by it. None: the newest. No foreign key: the tables would need each
     other.

@@ -14,6 +14,7 @@ MEGABYTE = 2**20
 USUAL = MEGABYTE
 LARGER = (
     ("PATCH", re.compile(r"^/uploads/[^/]+$"), 16 * MEGABYTE),
+    ("POST", re.compile(r"^/uploads$"), 16 * MEGABYTE),
     ("POST", re.compile(r"^/runs/[^/]+/predict$"), 32 * MEGABYTE),
 )
 

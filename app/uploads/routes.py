@@ -1,100 +1,133 @@
-"""Bytes on their way in: any size, constant memory, going on after a cut.
+"""Bytes on their way in: any size, constant memory, going on after a cut. The protocol is tus (``app.uploads.tus``)."""
 
-The offset of an upload is the length of its file on disk, so that no crash can make the two differ: bytes are
-flushed and synced before an answer counts them. The protocol is the core of tus 1.0 (tus.io), JSON to create.
-"""
-
-import asyncio
-import fcntl
 import os
-import shutil
-from collections.abc import AsyncIterator
-from pathlib import Path
-from typing import Annotated, BinaryIO
+import re
+from datetime import datetime, timedelta
+from typing import Annotated
 
 from fastapi import APIRouter, Header, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Engine
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect
 
 from app.db import open_session
-from app.errors import BadInput, TooLarge
+from app.errors import BadInput, Conflict, TooLarge
 from app.pages import Db
-from app.people.authorize import get_changeable
+from app.people.authorize import get_changeable, get_deletable
 from app.people.session import Person
 from app.people.tables import User
 from app.settings import Settings
 from app.storage import Store
+from app.uploads import tus
+from app.uploads.receiving import Gone, TooMuch, WrongOffset, append, open_locked, received, touched
+from app.uploads.room import reserve
 from app.uploads.tables import Upload
 
-CHUNK = 8 * 2**20
-"""What a browser sends in one request."""
-BUFFER = 2**20
-"""Bytes held in memory before they are written."""
+DELIVERY = re.compile(r"[A-Za-z0-9]{1,32}")
 
-router = APIRouter()
+router = APIRouter(route_class=tus.TusRoute)
 
 
-class NewUpload(BaseModel):
-    """What a browser says before it sends a file."""
+@router.options("/uploads")
+def discover(request: Request) -> Response:
+    """What this server speaks."""
+    settings: Settings = request.app.state.settings
+    return Response(
+        status_code=204,
+        headers={
+            "Tus-Version": tus.VERSION,
+            "Tus-Extension": tus.EXTENSIONS,
+            "Tus-Checksum-Algorithm": ",".join(tus.ALGORITHMS),
+            "Tus-Max-Size": str(int(settings.upload_limit)),
+        },
+    )
 
-    model_config = ConfigDict(extra="forbid")
 
-    filename: str = Field(min_length=1, max_length=1000)
-    size: int
+@router.post("/uploads")
+async def start_upload(
+    request: Request,
+    person: Person,
+    upload_length: Annotated[int | None, Header()] = None,
+    upload_metadata: Annotated[str, Header()] = "",
+) -> Response:
+    """Make room for a file, or say why there is none; the body may hold its first bytes already."""
+    if upload_length is None:
+        sentence = "How many bytes will come must be said first, in the header Upload-Length."
+        raise BadInput(sentence, status=400)
+    found = tus.read_metadata(upload_metadata)
+    delivery = found.get("delivery") or None
+    if delivery is not None and not DELIVERY.fullmatch(delivery):
+        raise BadInput("A delivery is named by up to 32 letters and digits.", status=400)
 
+    def begin() -> Upload:
+        state = request.app.state
+        with open_session(state.engine) as db:
+            filename = found.get("filename", "")
+            upload = reserve(db, state.store, state.settings, person, filename, upload_length, delivery)
+            db.commit()
+            return upload
 
-class Busy(Exception):
-    """Another request writes to this upload right now."""
-
-
-@router.post("/uploads", status_code=201)
-def start_upload(
-    request: Request, db: Db, person: Person, new: NewUpload, response: Response
-) -> dict[str, str | int]:
-    """Make room for a file, or say why there is none."""
-    store: Store = request.app.state.store
-    filename = clean_filename(new.filename)
-    refuse_size(filename, new.size, request.app.state.settings, shutil.disk_usage(store.root).free)
-    upload = Upload(owner_id=person.id, filename=filename, size=new.size)
-    db.add(upload)
-    db.flush()
-    store.upload(upload.id).touch(mode=0o600, exist_ok=False)
-    response.headers["Location"] = f"/uploads/{upload.id}"
-    return {"id": upload.id, "offset": 0, "chunk": CHUNK}
+    upload = await run_in_threadpool(begin)
+    offset = 0
+    if request.headers.get("Content-Type") == tus.BYTES:
+        offset = await take(request, upload, 0)
+    headers = tus.state_headers(offset, upload.size, expires(request, upload))
+    return Response(status_code=201, headers=headers | {"Location": f"/uploads/{upload.id}"})
 
 
 @router.head("/uploads/{upload_id}")
 def ask_offset(request: Request, db: Db, person: Person, upload_id: str) -> Response:
     """How much has arrived."""
     upload = get_changeable(db, person, Upload, upload_id)
-    return answer(200, received(request.app.state.store, upload), upload.size)
+    store: Store = request.app.state.store
+    if not store.upload(upload.id).exists():
+        raise Gone
+    return Response(headers=tus.state_headers(received(store, upload), upload.size, expires(request, upload)))
 
 
 @router.patch("/uploads/{upload_id}")
-async def append(
+async def send_bytes(
     request: Request, person: Person, upload_id: str, upload_offset: Annotated[int, Header(ge=0)]
 ) -> Response:
     """Append the body at ``Upload-Offset``. 409 with the right offset when it is another one."""
+    if request.headers.get("Content-Type") != tus.BYTES:
+        raise BadInput(f"Bytes of a file come with the content type {tus.BYTES}.", status=415)
     upload = await run_in_threadpool(get_upload, request.app.state.engine, person, upload_id)
-    store: Store = request.app.state.store
     try:
-        file = await run_in_threadpool(open_locked, store.upload(upload.id))
-    except Busy:
-        return answer(409, received(store, upload), upload.size)
+        status, offset = 204, await take(request, upload, upload_offset)
+    except WrongOffset as error:
+        status, offset = 409, error.offset
+    return Response(
+        status_code=status, headers=tus.state_headers(offset, upload.size, expires(request, upload))
+    )
+
+
+@router.delete("/uploads/{upload_id}", status_code=204)
+def end_upload(request: Request, db: Db, person: Person, upload_id: str) -> Response:
+    """Forget an upload and its bytes, whether all have arrived or not."""
+    upload = get_deletable(db, person, Upload, upload_id)
+    if upload.dataset_id is not None:
+        raise Conflict(f"{upload.filename} has become a dataset. Delete the dataset; its file goes with it.")
+    db.delete(upload)
+    db.flush()
+    request.app.state.store.upload(upload.id).unlink(missing_ok=True)
+    return Response(status_code=204)
+
+
+async def take(request: Request, upload: Upload, offset: int) -> int:
+    """Append the body of a request; the new offset. Raises WrongOffset when the file does not end at ``offset``."""
+    checksum = tus.read_checksum(request.headers.get("Upload-Checksum"))
+    file = await run_in_threadpool(open_locked, request.app.state.store.upload(upload.id))
     try:
         start = os.fstat(file.fileno()).st_size
-        if start != upload_offset:
-            return answer(409, start, upload.size)
-        fits = await write_body(file, request.stream(), upload.size - start)
-        if not fits:
-            await run_in_threadpool(cut, file, start)
-            raise TooLarge(
-                f"{upload.filename} was announced with {upload.size:,} bytes, and more were sent. "
-                "It may have changed while it was sent; drop it again."
-            )
-        return answer(204, os.fstat(file.fileno()).st_size, upload.size)
+        if start != offset:
+            raise WrongOffset(start)
+        await append(file, request.stream(), upload.size - start, checksum)
+        return os.fstat(file.fileno()).st_size
+    except TooMuch:
+        raise TooLarge(
+            f"{upload.filename} was announced with {upload.size:,} bytes, and more were sent. "
+            "It may have changed while it was sent; drop it again."
+        ) from None
     finally:
         file.close()
 
@@ -105,97 +138,9 @@ def get_upload(engine: Engine, person: User, upload_id: str) -> Upload:
         return get_changeable(db, person, Upload, upload_id)
 
 
-async def write_body(file: BinaryIO, body: AsyncIterator[bytes], room: int) -> bool:
-    """Write what arrives, synced, and say whether it fitted into ``room`` bytes. A cut keeps what came."""
-    held = bytearray()
-    try:
-        async for piece in body:
-            room -= len(piece)
-            if room < 0:
-                return False
-            held += piece
-            if len(held) >= BUFFER:
-                await run_in_threadpool(file.write, bytes(held))
-                held.clear()
-    except ClientDisconnect:
-        pass  # not an error: the browser asks for the offset and goes on from there
-    await asyncio.shield(run_in_threadpool(write_synced, file, bytes(held)))
-    return True
-
-
-def write_synced(file: BinaryIO, rest: bytes) -> None:
-    """The last bytes, and all of them on the platter."""
-    file.write(rest)
-    file.flush()
-    os.fsync(file.fileno())
-
-
-def cut(file: BinaryIO, length: int) -> None:
-    """Back to the length before a request that sent too much."""
-    file.flush()
-    file.truncate(length)
-
-
-def open_locked(path: Path) -> BinaryIO:
-    """The file, for appending, with a lock that every process on this machine respects; raises Busy."""
-    file = path.open("ab")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.close()
-        raise Busy from None
-    return file
-
-
-def received(store: Store, upload: Upload) -> int:
-    """Bytes that have arrived; 0 where the file is gone."""
-    try:
-        return store.upload(upload.id).stat().st_size
-    except FileNotFoundError:
-        return 0
-
-
-def answer(status: int, offset: int, size: int) -> Response:
-    """An empty answer that says how much has arrived."""
-    return Response(
-        status_code=status,
-        headers={"Upload-Offset": str(offset), "Upload-Length": str(size), "Cache-Control": "no-store"},
-    )
-
-
-def refuse_size(filename: str, size: int, settings: Settings, free: int) -> None:
-    """Raise in words when a file is empty, above the limit, or leaves too little of the disk."""
-    if size < 1:
-        raise BadInput(f"{filename} is empty. Choose a file with something in it.")
-    if size > settings.upload_limit:
-        raise TooLarge(
-            f"{filename} has {in_words(size)}; this server takes files of up to "
-            f"{in_words(settings.upload_limit)}. Make it smaller, or have "
-            "SKILLET_UPLOAD_LIMIT raised by who runs the server."
-        )
-    # The import writes its own copy beside the raw bytes, which are deleted after it.
-    if free - 2 * size < settings.free_space:
-        raise TooLarge(
-            f"{filename} has {in_words(size)}, and reading it needs about twice that. The server's disk has "
-            f"{in_words(free)} free and keeps {in_words(settings.free_space)} back. Delete data you no "
-            "longer need, or bring a smaller file."
-        )
-
-
-def clean_filename(name: str) -> str:
-    """A label: the last part of what may be a path, without control characters, at most 255 characters."""
-    last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    label = "".join(c for c in last if c.isprintable()).strip()[:255]
-    if not label:
-        raise BadInput("The file has no name. Give it one, then drop it again.")
-    return label
-
-
-def in_words(size: int) -> str:
-    """Bytes as people say them: 3.4 MB."""
-    value, unit = float(size), "bytes"
-    for larger in ("kB", "MB", "GB", "TB", "PB", "EB"):
-        if value < 1000:
-            break
-        value, unit = value / 1000, larger
-    return f"{value:.3g} {unit}" if unit != "bytes" else f"{size} bytes"
+def expires(request: Request, upload: Upload) -> datetime | None:
+    """Until when an upload on its way is kept if nothing more arrives."""
+    if upload.job_id is not None:
+        return None
+    settings: Settings = request.app.state.settings
+    return touched(request.app.state.store, upload) + timedelta(hours=settings.unfinished_hours)

@@ -1,8 +1,7 @@
 /**
  * The drop target: one file, sent in chunks that survive a broken connection.
  *
- * POST create {filename, size} -> {id, offset, chunk}; PATCH create/id with `Upload-Offset` per chunk; HEAD tells how far
- * it came; POST done upload=id -> {location}. Only sending is retried: a refusal is a sentence of the server.
+ * The core of tus 1.0: POST create, PATCH create/id with `Upload-Offset` per chunk; HEAD tells how far it came; POST done upload=id -> {location}. Only sending is retried: a refusal is a sentence of the server.
  */
 
 const CHUNK = 8 * 1024 * 1024;
@@ -39,7 +38,7 @@ export function start(element) {
     retry.blur();
     show(words.starting);
     try {
-      if (!job.id) Object.assign(job, await post(element.dataset.create, JSON.stringify({ filename: job.file.name, size: job.file.size }), "application/json"));
+      if (!job.id) await create();
       job.began = performance.now();
       job.from = job.offset;
       await sendAll(mine);
@@ -60,6 +59,14 @@ export function start(element) {
         retry.focus();
       }
     }
+  }
+
+  async function create() {
+    const name = btoa(String.fromCharCode(...new TextEncoder().encode(job.file.name)));
+    const headers = { Accept: "application/json", "Tus-Resumable": "1.0.0", "Upload-Length": job.file.size, "Upload-Metadata": `filename ${name}` };
+    const answer = await fetch(element.dataset.create, { method: "POST", headers });
+    if (!answer.ok) throw refusal(answer.status, await answer.text());
+    job.id = answer.headers.get("Location").split("/").pop();
   }
 
   async function sendAll(mine) {
@@ -86,6 +93,7 @@ export function start(element) {
     job.request = request;
     return new Promise((resolve, reject) => {
       request.open("PATCH", `${element.dataset.create}/${id}`);
+      request.setRequestHeader("Tus-Resumable", "1.0.0");
       request.setRequestHeader("Upload-Offset", offset);
       request.setRequestHeader("Content-Type", "application/offset+octet-stream");
       request.upload.onprogress = (event) => progress(offset + event.loaded);
@@ -102,7 +110,7 @@ export function start(element) {
   }
 
   async function askOffset({ id }) {
-    const answer = await fetch(`${element.dataset.create}/${id}`, { method: "HEAD" });
+    const answer = await fetch(`${element.dataset.create}/${id}`, { method: "HEAD", headers: { "Tus-Resumable": "1.0.0" } });
     if (!answer.ok) throw refusal(answer.status, "");
     return Number(answer.headers.get("Upload-Offset"));
   }

@@ -39,6 +39,7 @@ from app.settings import Settings
 from app.storage import Store
 from tests.bench.loop import PLAIN, run_ours
 from tests.support.server import AServer
+from tests.support.uploads import bring
 from trainer.contract.dataset import Profile, Schema
 from trainer.contract.documents import read_document
 from trainer.contract.events import ENDED
@@ -129,12 +130,7 @@ def through_server(spec: dict[str, Any], x: Any, y: Any, folder: Path, threads: 
 def import_sample(browser: httpx2.Client, kind: str, x: Any, y: Any) -> None:
     """Upload the first rows as a person would, and wait for the table."""
     name, content = ("rows.csv", as_csv(x, y)) if kind == "mlp" else ("pictures.zip", as_zip(x, y))
-    upload = browser.post("/uploads", json={"filename": name, "size": len(content)}).json()["id"]
-    sent = browser.patch(
-        f"/uploads/{upload}", content=content,
-        headers={"Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"},
-    )  # fmt: skip
-    assert sent.status_code == 204, sent.text
+    upload = bring(browser, name, content)
     place = browser.post("/datasets", data={"upload": upload}).headers["location"]
     until = time.monotonic() + 60
     while "grid" not in browser.get(place).text:

@@ -175,7 +175,8 @@ def test_this_machine_is_known_by_its_names(stranger: TestClient, host: str) -> 
 def test_every_route_refuses_a_body_that_is_too_large(
     routes: list[tuple[str, str, str]], person: TestClient
 ) -> None:
-    limits = {("PATCH", "/uploads/{upload_id}"): 16, ("POST", "/runs/{run_id}/predict"): 32}
+    limits = {("PATCH", "/uploads/{upload_id}"): 16, ("POST", "/uploads"): 16}
+    limits |= {("POST", "/runs/{run_id}/predict"): 32}
     wrong = []
     for method, path, address in routes:
         if method in SAFE_METHODS:

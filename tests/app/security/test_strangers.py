@@ -25,7 +25,10 @@ HEADERS = {
     ("PATCH", "/uploads/{upload_id}"): {
         "Upload-Offset": "0",
         "Content-Type": "application/offset+octet-stream",
-    }
+        "Tus-Resumable": "1.0.0",
+    },
+    ("HEAD", "/uploads/{upload_id}"): {"Tus-Resumable": "1.0.0"},
+    ("DELETE", "/uploads/{upload_id}"): {"Tus-Resumable": "1.0.0"},
 }
 """What a route needs besides the id to get as far as looking for the thing."""
 
@@ -91,7 +94,8 @@ def test_its_owner_finds_it(app: FastAPI, owner: User, values: dict[str, str]) -
     for method, path in with_ids(app):
         if method not in ("GET", "HEAD"):
             continue
-        answer = browser.request(method, fill(path, values), params=FORMS.get((method, path), {}))
+        query, headers = FORMS.get((method, path), {}), HEADERS.get((method, path))
+        answer = browser.request(method, fill(path, values), params=query, headers=headers)
         if answer.status_code >= 400:
             wrong.append((method, path, answer.status_code))
     assert wrong == []
