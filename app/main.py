@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
 from app.datasets import routes as datasets
+from app.datasets import samples
 from app.db import make_engine, open_session
 from app.edge.bodies import Bodies
 from app.edge.files import OurFiles
@@ -46,6 +47,7 @@ ROUTERS = [
     people.router,
     stream.router,
     datasets.router,
+    samples.router,
     uploads.router,
     projects.router,
     recipes.router,

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 
 from app.datasets import grid, media, service, words
+from app.datasets.samples import first_samples
 from app.datasets.tables import Dataset, DatasetVersion
 from app.datasets.tabs import tabs
 from app.datasets.view import Filter, bound_text, known_column, read_page_number, read_view
@@ -20,7 +21,6 @@ from app.uploads.tables import Upload
 from trainer.contract.dataset import Column, ColumnProfile, Profile, Schema, VersionFolder
 from trainer.contract.events import ENDED
 from trainer.contract.outcome import Outcome
-from trainer.contract.samples import SAMPLES
 
 router = APIRouter()
 
@@ -52,7 +52,7 @@ class Shown:
 @router.get("/datasets/new")
 def new(request: Request, person: Person) -> HTMLResponse:  # noqa: ARG001
     """The place to drop a file."""
-    return render(request, "datasets/new.html", {"samples": list(SAMPLES.values())})
+    return render(request, "datasets/new.html", {"samples": first_samples()})
 
 
 @router.post("/datasets")
@@ -115,7 +115,7 @@ def show_import(request: Request, db: Db, dataset: Dataset) -> HTMLResponse:
         "again": again_by(request, db, dataset) if outcome is not None and outcome.passing else [],
         "progress": progress.payload if progress is not None else {},
     }
-    context = {"shown": None, "importing": importing, "samples": list(SAMPLES.values())}
+    context = {"shown": None, "importing": importing, "samples": first_samples()}
     if not wants_fragment(request):
         return render(request, "datasets/show.html", context)
     return render(request, "datasets/show.html", context, block="importing")

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
+from app.datasets.samples import first_samples
 from app.datasets.tables import Dataset
 from app.datasets.view import read_page_number
 from app.errors import BadInput, Conflict
@@ -39,7 +40,7 @@ def show_home(request: Request, db: Db, person: Person, projects: str = "1", dat
             db, store, person, request.app.state.find_scores, read_page_number(projects)
         ),
         "datasets": home.list_datasets(db, store, person, read_page_number(data)),
-        "samples": list(SAMPLES.values()),
+        "samples": first_samples(),
     }
     return render(request, "projects/home.html", context)
 
@@ -110,7 +111,7 @@ def show_question(
         "results": results,
         "failed": job is not None and job.state == "failed" and not service.may_pass(job),
         "hopeless": service.why_unpredictable(schema, profile),
-        "samples": list(SAMPLES.values()),
+        "samples": first_samples(),
         "rungs": ladder.rungs(question, results) if question and results else [],
         "awaited": ladder.awaited(question) if question else [],
         "refusal": refusal,

@@ -237,17 +237,9 @@ def test_equal_zips_in_any_order_get_the_same_name(tmp_path: Path) -> None:
     assert an_import(tmp_path, a_zip(entries)).name == an_import(tmp_path, a_zip(backwards)).name
 
 
-@pytest.mark.parametrize(("sample", "rows"), [("flowers", 150), ("moons", 400), ("digits", 1797)])
-def test_samples(sample: str, rows: int, tmp_path: Path) -> None:
-    found = an_import(tmp_path, None, sample=sample)
-    assert found.schema.rows == rows
-    assert found.profile.rejects == 0
-    from trainer.contract.samples import SAMPLES  # noqa: PLC0415 - beside what it is compared with
-
-    target = next(column for column in found.schema.columns if column.name == SAMPLES[sample].target)
-    assert target.type == "category"
-    if sample == "digits":
-        assert next(read_pictures(found.version, "c0", [5])).shape == (64, 64, 3)
+def test_the_digits_keep_their_size(tmp_path: Path) -> None:
+    found = an_import(tmp_path, None, sample="digits")
+    assert next(read_pictures(found.version, "c0", [5])).shape == (64, 64, 3)
 
 
 NAMES = st.text(

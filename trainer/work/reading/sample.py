@@ -8,7 +8,8 @@ from trainer.sources.csv import open_csv
 from trainer.sources.media import MediaWriter
 from trainer.sources.refusal import Refused
 from trainer.sources.rejects import Rejects
-from trainer.sources.synthetic import PICTURES, write_table
+from trainer.sources.samples import MAKERS
+from trainer.sources.synthetic import PICTURES
 from trainer.work.desk import Desk
 from trainer.work.reading.archive import PHOTO, tabulate
 from trainer.work.reading.tables import read_tables
@@ -18,11 +19,10 @@ def make_sample(sample: str, desk: Desk, rejects: Rejects) -> tuple[Schema, Prof
     """A sample by its key. Raises Refused where there is none."""
     if sample not in SAMPLES:
         raise Refused(f"There is no sample ‘{sample}’. Choose one of {', '.join(SAMPLES)}.")
-    title = SAMPLES[sample].title
+    said = SAMPLES[sample]
     if sample not in PICTURES:
-        path = desk.scratch / "sample.csv"
-        write_table(sample, path)
-        table = replace(open_csv(path, title, desk.scratch), source=f"sample: {title}")
+        source = f"sample: {said.title}. {said.origin} {said.later}".rstrip()
+        table = replace(open_csv(MAKERS[sample](desk.scratch), said.title, desk.scratch), source=source)
         return read_tables([table], desk, rejects)
     desk.begin("pictures", 1, "pictures")
     media = MediaWriter(desk.version.media(PHOTO), desk.version.thumbs(PHOTO))
