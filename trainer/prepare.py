@@ -23,7 +23,7 @@ from trainer.contract.dataset import Column, Schema, VersionFolder
 from trainer.contract.documents import digest, read_document, write_whole
 from trainer.contract.events import ProgressPayload
 from trainer.contract.recipe import Encoding, Question
-from trainer.split import split
+from trainer.split import divide
 
 FORMAT = 1
 """Of the prepared folder; part of its digest, so that an older one is made again and never misread."""
@@ -51,7 +51,7 @@ class Prepared:
     """A number target y stands in the arrays as (y - mean) / deviation; 0 and 1 where it is kept raw."""
     rows: dict[str, int]
     left_out: int
-    """Rows without a target, or without their picture: in no part."""
+    """Rows in no part: without a target or their picture, or left out by the split."""
     pixels: dict[str, list[float]]
     """``mean`` and ``deviation`` of each colour over the training pictures, in 0..255; empty for tables."""
 
@@ -143,12 +143,9 @@ def make(version: VersionFolder, question: Question, encoding: Encoding, folder:
     target = schema.column(question.target)
     inputs = [schema.column(id) for id in question.inputs]
     pictures = [column.id for column in inputs if column.type == "image"]
-    columns = read_columns(version, [target.id, *pictures])
-    values = columns[target.id]
-    usable, answers, classes = read_target(values, question.task)
-    for id in pictures:
-        usable &= np.array([name is not None for name in columns[id].tolist()], dtype=bool)
-    parts = split(len(values), usable, answers if classes else None, question.split)
+    values = read_columns(version, [target.id])[target.id]
+    _, answers, classes = read_target(values, question.task)
+    parts = divide(version, question).parts
     check_parts(parts, answers, classes, target)
     mean, deviation = 0.0, 1.0
     if encoding.target == "standard":
@@ -171,7 +168,7 @@ def make(version: VersionFolder, question: Question, encoding: Encoding, folder:
         "mean": mean,
         "deviation": deviation,
         "rows": {part: len(rows) for part, rows in parts.items()},
-        "left_out": int(len(values) - usable.sum()),
+        "left_out": len(values) - sum(len(rows) for rows in parts.values()),
         "pixels": pixels,
     }
     write_whole(folder / "manifest.json", json.dumps(manifest, ensure_ascii=False))

@@ -4,7 +4,8 @@ from typing import Any
 
 from trainer.contract.catalog import LEARNERS
 from trainer.contract.dataset import Column, Profile, Schema
-from trainer.contract.recipe import Dials, Encoding, Metric, Question, Recipe, Split, Task
+from trainer.contract.recipe import Dials, Encoding, Metric, Question, Recipe, Task
+from trainer.contract.splitting import explain_split, propose_split
 
 LENGTH = {"quick": 0.4, "normal": 1.0, "long": 3.0}
 FEW_CATEGORIES = 100
@@ -59,7 +60,7 @@ def propose_question(schema: Schema, profile: Profile, target: str, task: Task |
         inputs=inputs,
         task=found,
         metric=default_metric(found),
-        split=Split(stratify=found == "classification"),
+        split=propose_split(schema, found),
     )
 
 
@@ -109,6 +110,7 @@ def propose(
         values, reasons = derive_steps(values, reasons, dials, changes or {})
     encoding, why = derive_encoding(question, dials)
     reasons = {f"params.{k}": v for k, v in reasons.items()} | {f"encoding.{k}": v for k, v in why.items()}
+    reasons["question.split"] = explain_split(question.split, schema)
     for field, value in (changes or {}).items():
         if field not in values or values[field] != value:
             reasons[f"params.{field}"] = "You set it."

@@ -2,24 +2,51 @@
 
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from trainer.contract.documents import Document
 
 Task = Literal["classification", "regression"]
+Way = Literal["ratio", "group", "time", "given", "folds"]
 Metric = Literal["accuracy", "balanced_accuracy", "f1", "rmse", "mae", "r2"]
 LOWER_IS_BETTER: frozenset[str] = frozenset({"rmse", "mae", "loss"})
 
 
 class Split(Document):
-    """Which rows train, which validate (choices are made on them) and which are locked for the test."""
+    """Which rows train, which validate (choices are made on them) and which are locked for the test.
 
+    ``train``, ``validation`` and ``test`` are shares; where parts are given they only say how much of the training rows
+    becomes the part that is not.
+    """
+
+    way: Way = "ratio"
     train: float = Field(0.7, gt=0, lt=1)
     validation: float = Field(0.15, gt=0, lt=1)
     test: float = Field(0.15, gt=0, lt=1)
     stratify: bool = True
-    """Keep class shares equal in all parts (classification only)."""
+    """Keep the shares of classes, or the spread of numbers, alike in all parts."""
+    column: str | None = None
+    """``group`` and ``folds``: what may not stand in two parts. ``time``: what orders the rows. ``given``: the part."""
+    piece: int | None = Field(None, ge=0)
+    """Groups are not the column's values but a piece of its file names, counted from 0."""
+    gap: float = Field(0.0, ge=0, le=1e12)
+    """``time``: so much before a part starts is left out (days, or the column's unit)."""
+    copies: Literal["keep", "together", "leave_out"] = "keep"
+    """Rows of the same content: as they fall, all in one part, or left out of the part that is learned from."""
+    folds: int = Field(5, ge=2, le=100)
+    fold: int = Field(1, ge=1)
+    """``folds``: which of them validates; of the second repeat they count on from ``folds`` + 1."""
+    repeats: int = Field(1, ge=1, le=10)
     seed: int = 0
+
+    @model_validator(mode="after")
+    def whole(self) -> "Split":
+        """A way has what it needs."""
+        if self.way in ("group", "time", "given") and self.column is None:
+            raise ValueError(f"A split of the kind ‘{self.way}’ names a column.")
+        if self.fold > self.folds * self.repeats:
+            raise ValueError(f"There is no fold {self.fold}: there are {self.folds * self.repeats}.")
+        return self
 
 
 class Question(Document):

@@ -1,10 +1,61 @@
 """What jobs leave in ``results/``: the documents, and the names of the files."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from trainer.contract.documents import Document
 from trainer.contract.events import BaselineScore, Score
+
+
+class PartFacts(Document):
+    """One part of a split."""
+
+    rows: int
+    classes: dict[str, int] = {}
+    """Rows of each class, or of each bin of a number target, in the order in which they are shown."""
+    first: str | None = None
+    last: str | None = None
+    """By time: where the part begins and ends."""
+    groups: int | None = None
+
+
+class Leak(Document):
+    """Something of a part that stands in another one too. Its rows are in ``leaks/<key>.parquet``: ``row``, ``part``,
+    ``set`` (the same number where rows belong together).
+    """
+
+    key: str
+    """copies | group-<column> | group-<column>-<piece>."""
+    kind: Literal["copies", "group"]
+    sentence: str
+    count: int
+    """Rows of validation and test that it concerns."""
+    column: str | None = None
+    piece: int | None = None
+
+
+class Groups(Document):
+    """A column, or a piece of the names of its files, that looks like who or what a row comes from."""
+
+    column: str
+    piece: int | None = None
+    name: str
+    """For people: "speaker", or "piece 3 of ‘clip’ (jackson, theo, …)"."""
+    groups: int
+    sentence: str
+    """Why a random split would be too kind, with the numbers."""
+
+
+class SplitFacts(Document):
+    """What a split came to."""
+
+    parts: dict[str, PartFacts]
+    left_out: int
+    notes: list[str] = []
+    leaks: list[Leak] = []
+    groups: list[Groups] = []
+    examples: list[int] = []
+    """Training rows to show, of all classes in turn."""
 
 
 class BaselineResults(Document):
@@ -21,6 +72,8 @@ class BaselineResults(Document):
     worth_it: bool
     rows: dict[str, int]
     """Rows in train, validation, test."""
+    split: SplitFacts | None = None
+    """Absent in what an older Skillet wrote."""
 
 
 class ClassFigures(Document):
@@ -80,6 +133,7 @@ class ResultFiles:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.leaks = path / "leaks"
         self.report = path / "report.json"
         self.predictions = path / "predictions.parquet"
         """One row per validation and test example: ``row`` (BIGINT, in the version), ``part``

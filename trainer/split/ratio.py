@@ -1,6 +1,4 @@
-"""Which rows train, which validate and which are locked for the test: the same for the same seed,
-everywhere.
-"""
+"""By ratio: one shuffle, class by class where classes must keep their shares."""
 
 from typing import Any
 
@@ -8,11 +6,15 @@ import numpy as np
 import numpy.typing as npt
 
 from trainer.contract.recipe import Split
+from trainer.split import group
+from trainer.split.material import PARTS, Material, Rows, check_enough
 
-Rows = npt.NDArray[np.int64]
-PARTS = ("train", "validation", "test")
-LEAST = 5
-"""Fewer rows cannot be split into three parts that say anything."""
+
+def divide(material: Material, asked: Split) -> tuple[dict[str, Rows], list[str]]:
+    """Row by row, or whole sets of copies at a time."""
+    if material.units is not None:
+        return group.divide(material, asked)
+    return split(material.n, material.usable, material.labels, asked), []
 
 
 def split(
@@ -25,12 +27,7 @@ def split(
     5 usable rows.
     """
     row_N = np.arange(n, dtype=np.int64) if usable is None else np.flatnonzero(usable).astype(np.int64)
-    if len(row_N) < LEAST:
-        rows = "1 row" if len(row_N) == 1 else f"{len(row_N)} rows"
-        raise ValueError(
-            f"Only {rows} can be used; at least {LEAST} are needed to train, validate and test. Add rows, or "
-            "choose a target with fewer missing values."
-        )
+    check_enough(len(row_N))
     generator = np.random.Generator(np.random.PCG64(split.seed))
     total = split.train + split.validation + split.test
     shares = (split.train / total, split.validation / total, split.test / total)
@@ -87,3 +84,23 @@ def fill_empty(part_N: npt.NDArray[np.int8], generator: np.random.Generator) -> 
         if not (part_N == place).any():
             largest = int(np.argmax(np.bincount(part_N, minlength=3)))
             part_N[generator.choice(np.flatnonzero(part_N == largest))] = place
+
+
+def class_by_class(
+    count: int, labels: npt.NDArray[np.int64] | None, generator: np.random.Generator
+) -> npt.NDArray[np.int64]:
+    """All rows in an order in which those of a class stand together, shuffled among themselves."""
+    shuffled = generator.permutation(count)
+    return shuffled if labels is None else shuffled[np.argsort(labels[shuffled], kind="stable")]
+
+
+def pick_share(
+    count: int, labels: npt.NDArray[np.int64] | None, share: float, generator: np.random.Generator
+) -> npt.NDArray[np.bool_]:
+    """Which rows belong to a share of all, the same share of every class; at least one row, and not all."""
+    order = class_by_class(count, labels, generator)
+    wish = min(max(share * count, 1.0), count - 1.0)
+    steps = np.floor((np.arange(count) + 1) * (wish / count) + 0.5)
+    picked = np.zeros(count, dtype=bool)
+    picked[order] = np.diff(steps, prepend=0.0) > 0
+    return picked
