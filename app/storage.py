@@ -27,6 +27,7 @@ class Store:
         self.row_sets = root / "rowsets"
         self.prepared = root / "prepared"
         self.jobs = root / "jobs"
+        self.spill = root / "spill"
         self.predictor_socket = root / "predictor.sock"
         self.lock_file = root / "lock"
         self.processes_file = root / "processes.json"
@@ -35,7 +36,7 @@ class Store:
     def create(self) -> None:
         """Make the folder, readable by nobody else, and the rooms in it."""
         self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for folder in (self.uploads, self.datasets, self.row_sets, self.prepared, self.jobs):
+        for folder in (self.uploads, self.datasets, self.row_sets, self.prepared, self.jobs, self.spill):
             folder.mkdir(exist_ok=True)
 
     def upload(self, id: str) -> Path:

@@ -1,22 +1,29 @@
-"""Fifty rows out of any number, sorted and filtered by DuckDB.
+"""A page of rows out of any number, sorted and filtered, without reading more than it must.
 
-A view (``app.datasets.view``) is turned into a query in which every value is a bound parameter. The engine is
-memory-limited and sees the folder of dataset versions only.
+In the order of the table a page is found by counts per block of rows, which are kept for each view: a deep page
+costs what the first one does. Sorted pages come from windows of row numbers that are kept too.
 """
 
 import functools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-import duckdb
+from app.datasets.conditions import Condition, Picked, condition
+from app.datasets.engine import SOURCE, ask
+from app.datasets.view import View
+from trainer.contract.dataset import Column, Schema, VersionFolder
 
-from app.datasets.view import PAGE, Filter, View
-from trainer.contract.dataset import Schema, VersionFolder
-
-SOURCE = "read_parquet(?, file_row_number = true)"
+BLOCK = 122_880
+"""Rows that are counted together: the row group that DuckDB writes, so that a block is read alone."""
+WINDOW = 2_400
+"""Row numbers of a sorted view that are kept together: whole pages of both sizes."""
+LONGEST_TEXT = 400
+"""Characters of a text that leave the table for the grid; a document may have a million."""
 
 Cell = str | float | bool | datetime | None
 
@@ -47,133 +54,143 @@ class Page:
         """1-based place of the last row shown."""
         return self.first + len(self.rows) - 1 if self.rows else 0
 
+    @property
+    def pages(self) -> int:
+        """How many pages there are."""
+        return max(1, math.ceil(self.total / self.view.size))
 
-def read_rows(folder: VersionFolder, schema: Schema, view: View) -> Page:
+
+def read_rows(folder: VersionFolder, schema: Schema, view: View, picked: Picked | None = None) -> Page:
     """The page of rows that a view asks for; a page past the end becomes the last one."""
-    place = str(folder.table)
-    where, bound = condition(schema, view, place)
-    engine = open_engine(folder.path.parent).cursor()
-    total = schema.rows
-    if where:
-        counted = engine.execute(f"SELECT count(*) FROM {SOURCE} WHERE {where}", [place, *bound]).fetchone()  # noqa: S608
-        total = int(counted[0]) if counted else 0
-    pages = max(1, math.ceil(total / view.size))
-    view = view.with_page(min(view.page, pages))
-    order = "file_row_number"
-    if view.sort:
-        order = f'"{view.sort}" {"DESC" if view.descending else "ASC"} NULLS LAST, file_row_number'
-    names = ", ".join(f'"{column.id}"' for column in schema.columns)
-    chosen = f"SELECT file_row_number, {names} FROM {SOURCE} WHERE {where or 'true'}"  # noqa: S608
-    rows = engine.execute(
-        f"{chosen} ORDER BY {order} LIMIT ? OFFSET ?",
-        [place, *bound, view.size, (view.page - 1) * view.size],
-    ).fetchall()
-    return Page([Row(int(row[0]), tuple(row[1:])) for row in rows], total, view)
+    asked = condition(folder, schema, view, picked)
+    blocks = count_blocks(folder.table, asked) if asked.sql else None
+    total = sum(blocks.values()) if blocks is not None else schema.rows
+    view = view.with_page(min(view.page, max(1, math.ceil(total / view.size))))
+    start, count = (view.page - 1) * view.size, view.size
+    if view.sort is None and picked is None:
+        rows = read_in_order(folder, schema, asked, blocks, start, count)
+    else:
+        rows = read_numbers(folder, schema, sorted_numbers(folder, asked, view, picked, total)[:count])
+    return Page(rows, total, view)
 
 
 def find_row(folder: VersionFolder, schema: Schema, number: int) -> Row | None:
-    """One row by its number."""
+    """One row by its number, its texts whole."""
     if not 0 <= number < schema.rows:
         return None
     names = ", ".join(f'"{column.id}"' for column in schema.columns)
-    found = (
-        open_engine(folder.path.parent)
-        .cursor()
-        .execute(
-            f"SELECT {names} FROM {SOURCE} WHERE file_row_number = ?",  # noqa: S608
-            [str(folder.table), number],
-        )
-        .fetchone()
-    )
-    return None if found is None else Row(number, tuple(found))
+    sql = f"SELECT {names} FROM {SOURCE} WHERE file_row_number = ?"  # noqa: S608
+    found = ask(folder.path.parent, sql, [str(folder.table), number])
+    return Row(number, tuple(found[0])) if found else None
+
+
+def list_numbers(
+    folder: VersionFolder, schema: Schema, view: View, picked: Picked | None = None
+) -> list[int]:
+    """The numbers of all rows of a view, ascending."""
+    asked = condition(folder, schema, view, picked)
+    sql = f"SELECT file_row_number FROM {SOURCE} WHERE {asked.sql or 'true'} ORDER BY file_row_number"  # noqa: S608
+    return [int(line[0]) for line in ask(folder.path.parent, sql, [str(folder.table), *asked.bound])]
+
+
+def read_in_order(
+    folder: VersionFolder,
+    schema: Schema,
+    asked: Condition,
+    blocks: dict[int, int] | None,
+    start: int,
+    count: int,
+) -> list[Row]:
+    """Rows in the order of the table: only the blocks that hold them are opened."""
+    if blocks is None:
+        return select_rows(folder, schema, Condition(), start, start + count - 1)
+    ends = list(accumulate(blocks.values()))
+    places = [i for i, end in enumerate(ends) if end > start]
+    if not places:
+        return []
+    first = places[0]
+    last = next((i for i, end in enumerate(ends) if end >= start + count), len(ends) - 1)
+    numbers = list(blocks)
+    skip = start - (ends[first - 1] if first else 0)
+    low, high = numbers[first] * BLOCK, (numbers[last] + 1) * BLOCK - 1
+    return select_rows(folder, schema, asked, low, high, f"LIMIT {count} OFFSET {skip}")
+
+
+def read_numbers(folder: VersionFolder, schema: Schema, numbers: Sequence[int]) -> list[Row]:
+    """These rows, in this order."""
+    if not numbers:
+        return []
+    among = Condition(f"file_row_number IN ({', '.join('?' * len(numbers))})", tuple(numbers))
+    found = {row.number: row for row in select_rows(folder, schema, among, min(numbers), max(numbers))}
+    return [found[number] for number in numbers if number in found]
+
+
+def select_rows(
+    folder: VersionFolder, schema: Schema, asked: Condition, low: int, high: int, limit: str = ""
+) -> list[Row]:
+    """Rows ``low`` to ``high`` that meet the condition, in the order of the table."""
+    cells = ", ".join(shown_cell(column) for column in schema.columns)
+    among = asked.also("file_row_number BETWEEN ? AND ?", low, high)
+    sql = f"SELECT file_row_number, {cells} FROM {SOURCE} WHERE {among.sql} ORDER BY file_row_number {limit}"  # noqa: S608
+    found = ask(folder.path.parent, sql, [str(folder.table), *among.bound])
+    return [Row(int(line[0]), tuple(line[1:])) for line in found]
+
+
+def shown_cell(column: Column) -> str:
+    """A column as the grid takes it."""
+    return f'left("{column.id}", {LONGEST_TEXT})' if column.type == "text" else f'"{column.id}"'
+
+
+@functools.lru_cache(maxsize=256)
+def count_blocks(table: Path, asked: Condition) -> dict[int, int]:
+    """Block -> rows in it that meet the condition, ascending, blocks without any left out. Versions never change."""
+    sql = f"SELECT file_row_number // {BLOCK}, count(*) FROM {SOURCE} WHERE {asked.sql} GROUP BY 1 ORDER BY 1"  # noqa: S608
+    found = ask(table.parent.parent, sql, [str(table), *asked.bound])
+    return {int(block): int(count) for block, count in found}
 
 
 @dataclass(frozen=True)
-class Reject:
-    """What could not be read: a line of a file, or a picture of an archive."""
+class Order:
+    """By a column, or by the scores of a set of rows."""
 
-    file: str
-    line: int | None
-    reason: str
-    raw: str | None
+    sort: str | None
+    descending: bool
+    own: Path | None
 
-
-@dataclass(frozen=True)
-class Rejects:
-    """A page of rejects, and how many there are in all."""
-
-    lines: list[Reject]
-    total: int
-    page: int
-
-
-def read_rejects(folder: VersionFolder, total: int, page: int) -> Rejects:
-    """A page of what could not be read, in the order of the file."""
-    page = min(page, max(1, math.ceil(total / PAGE)))
-    if not total:
-        return Rejects([], 0, page)
-    lines = (
-        open_engine(folder.path.parent)
-        .cursor()
-        .execute(
-            f"SELECT file, line, reason, raw FROM {SOURCE} ORDER BY file_row_number LIMIT ? OFFSET ?",  # noqa: S608
-            [str(folder.rejects), PAGE, (page - 1) * PAGE],
+    def sql(self, table: Path, asked: Condition, *, backwards: bool) -> tuple[str, list[Any]]:
+        """All row numbers in this order, or from the other end: SQL, and its bound parameters."""
+        falling = (self.descending or self.own is not None) != backwards
+        key = "p.score" if self.own is not None else f'"{self.sort}"'
+        joined = (
+            'JOIN (SELECT "row", score FROM read_parquet(?)) p ON p."row" = file_row_number'
+            if self.own is not None
+            else ""
         )
-        .fetchall()
-    )
-    return Rejects([Reject(*line) for line in lines], total, page)
+        sql = (
+            f"SELECT file_row_number FROM {SOURCE} {joined} WHERE {asked.sql or 'true'} "  # noqa: S608
+            f"ORDER BY {key} {'DESC' if falling else 'ASC'} NULLS {'FIRST' if backwards else 'LAST'}, "
+            f"file_row_number {'DESC' if backwards else 'ASC'}"
+        )
+        return sql, [str(table), *([str(self.own)] if self.own is not None else []), *asked.bound]
 
 
-def condition(schema: Schema, view: View, place: str) -> tuple[str, list[Any]]:
-    """SQL after WHERE, with its bound parameters; ``""`` where every row is meant."""
-    clauses: list[str] = []
-    bound: list[Any] = []
-    for one in view.filters:
-        clause, values = filter_condition(one)
-        clauses.append(clause)
-        bound += values
-    if view.duplicates:
-        names = ", ".join(f'"{column.id}"' for column in schema.columns)
-        counted = f"SELECT file_row_number AS n, count(*) OVER (PARTITION BY {names}) AS times FROM {SOURCE}"  # noqa: S608
-        clauses.append(f"file_row_number IN (SELECT n FROM ({counted}) WHERE times > 1)")  # noqa: S608
-        bound.append(place)
-    return " AND ".join(clauses), bound
+def sorted_numbers(
+    folder: VersionFolder, asked: Condition, view: View, picked: Picked | None, total: int
+) -> tuple[int, ...]:
+    """Row numbers of a sorted view from the start of its page on. A set of rows without another order has its own."""
+    start = (view.page - 1) * view.size
+    at = start // WINDOW * WINDOW
+    own = picked.path if picked is not None and view.sort is None else None
+    order = Order(view.sort, view.descending, own)
+    return window(folder.table, asked, order, total, at)[start - at :]
 
 
-def filter_condition(one: Filter) -> tuple[str, list[Any]]:
-    """SQL of one filter. Its column was checked against the schema when it was read."""
-    name = f'"{one.column}"'
-    together: list[str] = []
-    bound: list[Any] = []
-    if one.values:
-        together.append(f"{name} IN ({', '.join('?' * len(one.values))})")
-        bound += one.values
-    if one.contains:
-        together.append(f"contains(lower({name}), lower(?))")
-        bound.append(one.contains)
-    for sign, value in ((">=", one.low), ("<=", one.high), ("<", one.below)):
-        if value is not None:
-            together.append(f"{name} {sign} ?")
-            bound.append(value)
-    clause = " AND ".join(together)
-    if not one.missing:
-        return clause, bound
-    return (f"(({clause}) OR {name} IS NULL)" if clause else f"{name} IS NULL"), bound
-
-
-@functools.lru_cache(maxsize=8)
-def open_engine(datasets: Path) -> duckdb.DuckDBPyConnection:
-    """The engine for this folder: in memory, 256 MB, no extension, no file outside, settings locked."""
-    engine = duckdb.connect(
-        ":memory:",
-        config={
-            "threads": "1",
-            "memory_limit": "256MB",
-            "autoinstall_known_extensions": "false",
-            "autoload_known_extensions": "false",
-        },
-    )
-    engine.execute(f"SET allowed_directories = ['{str(datasets.resolve()).replace(chr(39), chr(39) * 2)}/']")
-    engine.execute("SET enable_external_access = false")
-    engine.execute("SET lock_configuration = true")
-    return engine
+@functools.lru_cache(maxsize=128)
+def window(table: Path, asked: Condition, order: Order, total: int, at: int) -> tuple[int, ...]:
+    """``WINDOW`` row numbers from place ``at`` on. Places past the middle are counted from the other end."""
+    count = max(0, min(WINDOW, total - at))
+    backwards = at > total / 2
+    sql, bound = order.sql(table, asked, backwards=backwards)
+    sql += f" LIMIT {count} OFFSET {total - at - count if backwards else at}"
+    numbers = [int(line[0]) for line in ask(table.parent.parent, sql, bound)]
+    return tuple(reversed(numbers) if backwards else numbers)

@@ -6,11 +6,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 
-from app.datasets import grid, media, service, words
+from app.datasets import grid, media, rejected, service, table, words
+from app.datasets.expressions import BadCondition
+from app.datasets.picks import find_picked
 from app.datasets.samples import first_samples
 from app.datasets.tables import Dataset, DatasetVersion
 from app.datasets.tabs import tabs
-from app.datasets.view import Filter, bound_text, known_column, read_page_number, read_view
+from app.datasets.view import Filter, View, bound_text, known_column, read_page_number, read_view
 from app.errors import BadInput, NotFound
 from app.jobs.service import cursor, find_last
 from app.pages import Db, render, wants_fragment
@@ -89,13 +91,15 @@ def show(request: Request, db: Db, person: Person, dataset_id: str) -> Response:
     if not wants_fragment(request) and "" in request.query_params.values():
         # A form sends its empty fields too: they say nothing, and the address is for people to keep.
         return RedirectResponse(words.address(shown.base, view), status_code=303)
-    page = grid.read_rows(shown.folder, shown.schema, view)
-    context = {"shown": shown, "importing": None, "tabs": tabs(shown.base, "table")}
-    context |= {**grid_context(shown, page), **findings_context(shown)}
+    context: dict[str, Any] = {"shown": shown, "importing": None, "tabs": tabs(shown.base, "table")}
+    context |= {**show_rows(request, db, person, shown, view), **findings_context(shown)}
+    status = 422 if context["refused"] else 200
     if not wants_fragment(request):
-        return render(request, "datasets/show.html", context)
+        return render(request, "datasets/show.html", context, status=status)
     if "rows" in request.headers.get("HX-Target", ""):
-        return render(request, "datasets/show.html", context, block="rows")
+        answer = render(request, "datasets/show.html", context, block="rows", status=status)
+        answer.headers["HX-Push-Url"] = words.address(shown.base, context["view"])
+        return answer
     # The import has just ended under the eyes of the person: the whole page takes its place.
     answer = render(request, "datasets/show.html", context, block="main")
     answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#main", "innerHTML"
@@ -170,7 +174,7 @@ def show_rejects(request: Request, db: Db, person: Person, dataset_id: str) -> H
     """What could not be read: file, line, reason, and the line as it stands there."""
     shown = get_shown(request, db, person, dataset_id)
     number = read_page_number(request.query_params.get("page", "1"))
-    rejects = grid.read_rejects(shown.folder, shown.version.rejects, number)
+    rejects = rejected.read_rejects(shown.folder, shown.version.rejects, number)
     context = {"shown": shown, "rejects": rejects}
     return render(
         request, "datasets/rejects.html", context, block="rows" if wants_fragment(request) else None
@@ -216,20 +220,17 @@ def open_version(request: Request, dataset: Dataset, version: DatasetVersion) ->
     return Shown(dataset, version, store.version(version.hash), schema, profile)
 
 
-def grid_context(shown: Shown, page: grid.Page) -> dict[str, Any]:
-    """What the grid's block needs."""
-    image = next((c for c in shown.schema.columns if c.type == "image"), None)
-    label = next((c for c in shown.schema.columns if c.type == "category"), None)
-    return {
-        "page": page,
-        "chips": words.filter_chips(shown.base, shown.schema, page.view),
-        "address": words.address,
-        "text": words.cell_text,
-        "histogram_words": words.histogram_words,
-        "image": image,
-        "label": label,
-        "longest": words.LONGEST_CELL,
-    }
+def show_rows(request: Request, db: Db, person: Person, shown: Shown, view: View) -> dict[str, Any]:
+    """What the grid's block needs. A condition that is not understood is shown with the rows of all the rest."""
+    store: Store = request.app.state.store
+    picked = find_picked(db, store, person, shown.version, shown.profile, view)
+    try:
+        page = grid.read_rows(shown.folder, shown.schema, view, picked)
+    except BadCondition as refusal:
+        page = grid.read_rows(shown.folder, shown.schema, view.where(""), picked)
+        context = table.rows_context(shown.base, shown.schema, shown.profile, page, picked)
+        return context | {"view": view, "refused": table.refused_condition(view.condition, refusal)}
+    return table.rows_context(shown.base, shown.schema, shown.profile, page, picked) | {"view": page.view}
 
 
 def findings_context(shown: Shown) -> dict[str, Any]:

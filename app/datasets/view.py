@@ -1,4 +1,4 @@
-"""What an address says of the grid: page, sort, filters.
+"""What an address says of the grid: page, sort, filters, search, condition, sets of rows.
 
 Columns are ids from the version's schema, checked against it before they reach a query. Anything else is refused in
 words.
@@ -19,6 +19,7 @@ WALL = 120
 """Pictures on a page of the wall."""
 LONGEST = 500
 """Characters of a filter value; longer ones are a mistake or an attack."""
+LONGEST_CONDITION = 2000
 
 Bound = float | datetime
 Queries = Iterable[tuple[str, str]]
@@ -48,6 +49,14 @@ class View:
     filters: tuple[Filter, ...] = ()
     duplicates: bool = False
     wall: bool = False
+    find: str = ""
+    """Words that some text of a row contains."""
+    condition: str = ""
+    """What a person wrote as an expression, as they wrote it (``app.datasets.conditions`` reads it)."""
+    rows: str | None = None
+    """The rows that a finding speaks of: a name in ``VersionFolder.rows``."""
+    set: str | None = None
+    """The id of a ``RowSet``."""
 
     @property
     def size(self) -> int:
@@ -73,6 +82,8 @@ class View:
                 pairs.append(("desc", "1"))
         if self.duplicates:
             pairs.append(("show", "duplicates"))
+        named = (("rows", self.rows), ("set", self.set), ("find", self.find), ("q", self.condition))
+        pairs += [(key, value) for key, value in named if value]
         for one in self.filters:
             pairs += filter_pairs(one)
         if self.page > 1:
@@ -100,9 +111,25 @@ class View:
         """As a wall of pictures, or as rows. Back on the first page: their pages differ in size."""
         return replace(self, wall=wall, page=1)
 
+    def finding(self, words: str) -> "View":
+        """With these words to search for, or without."""
+        return replace(self, find=words, page=1)
+
+    def where(self, condition: str) -> "View":
+        """With this condition, or without."""
+        return replace(self, condition=condition, page=1)
+
+    def unpicked(self) -> "View":
+        """Without the set of rows."""
+        return replace(self, rows=None, set=None, page=1)
+
+    def once(self) -> "View":
+        """Without the filter for rows that occur more than once."""
+        return replace(self, duplicates=False, page=1)
+
     def with_all(self) -> "View":
         """Without any filter."""
-        return replace(self, filters=(), duplicates=False, page=1)
+        return View(sort=self.sort, descending=self.descending, wall=self.wall)
 
 
 def read_view(pairs: Queries, schema: Schema) -> View:
@@ -114,14 +141,39 @@ def read_view(pairs: Queries, schema: Schema) -> View:
     if sort is not None:
         known_column(schema, sort)
     wall = found.get("view", [""])[-1] == "wall" and any(c.type == "image" for c in schema.columns)
+    page = read_page_number(found.get("page", ["1"])[-1])
+    if found.get("at", [""])[-1]:  # a place among the rows: the page that holds it
+        page = (read_page_number(found["at"][-1]) - 1) // (WALL if wall else PAGE) + 1
     return View(
-        page=read_page_number(found.get("page", ["1"])[-1]),
+        page=page,
         sort=sort,
         descending=found.get("desc", [""])[-1] == "1",
         filters=read_filters(found, schema),
         duplicates=found.get("show", [""])[-1] == "duplicates",
         wall=wall,
+        find=read_words(found, "find", LONGEST),
+        condition=read_words(found, "q", LONGEST_CONDITION),
+        rows=read_name(found, "rows", r"[a-z0-9_-]{1,80}"),
+        set=read_name(found, "set", r"[A-Za-z0-9]{1,64}"),
     )
+
+
+def read_words(found: Mapping[str, list[str]], key: str, longest: int) -> str:
+    """What a person typed; raises BadInput where it is longer than anybody types."""
+    text = found.get(key, [""])[-1].strip()
+    if len(text) > longest:
+        raise BadInput(f"This may hold {longest:,} characters; {len(text):,} were sent. Shorten it.")
+    if "\x00" in text:
+        raise BadInput("A text with a NUL character cannot be searched for. Remove it.")
+    return text
+
+
+def read_name(found: Mapping[str, list[str]], key: str, pattern: str) -> str | None:
+    """The name of a set of rows; raises BadInput for what can be none."""
+    name = found.get(key, [""])[-1]
+    if name and not re.fullmatch(pattern, name):
+        raise BadInput(f"There is no set of rows ‘{name[:40]}’. Open it from the page that named it.")
+    return name or None
 
 
 def read_page_number(text: str) -> int:
@@ -175,7 +227,7 @@ def read_filter(column: Column, said: Mapping[str, list[str]]) -> Filter:
         raise BadInput(
             f"{column.name} holds {column.type}, not numbers or dates: it cannot be filtered by a range."
         )
-    if column.type == "category":
+    if column.type in ("category", "tags", "boxes"):
         return Filter(column.id, values=tuple(dict.fromkeys(values)), missing=missing)
     return Filter(column.id, contains=values[-1] if values else "", missing=missing)
 

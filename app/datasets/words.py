@@ -1,9 +1,12 @@
 """What a page says about a version: findings and their rows, filters in words, shares of a column."""
 
+import json
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from app.datasets.conditions import Picked
 from app.datasets.grid import Cell
 from app.datasets.view import Bound, Filter, View, bound_text
 from app.pages import number
@@ -75,14 +78,20 @@ def finding_line(base: str, schema: Schema, finding: Finding) -> FindingLine:
     return FindingLine(finding.sentence, f"{base}/columns/{finding.column}", kind, "See the column")
 
 
-def filter_chips(base: str, schema: Schema, view: View) -> list[FilterChip]:
-    """The filters in force."""
+def filter_chips(base: str, schema: Schema, view: View, picked: Picked | None = None) -> list[FilterChip]:
+    """The filters in force, the set of rows first."""
     chips = [
         FilterChip(filter_words(schema.column(one.column), one), address(base, view.without(one.column)))
         for one in view.filters
     ]
+    if picked is not None:
+        chips.insert(0, FilterChip(picked.name, address(base, view.unpicked())))
+    if view.find:
+        chips.append(FilterChip(f"‘{view.find}’ somewhere", address(base, view.finding(""))))
+    if view.condition:
+        chips.append(FilterChip(view.condition, address(base, view.where(""))))
     if view.duplicates:
-        chips.append(FilterChip("rows that occur more than once", address(base, view.with_all())))
+        chips.append(FilterChip("rows that occur more than once", address(base, view.once())))
     return chips
 
 
@@ -175,7 +184,26 @@ def cell_text(column: Column, cell: Cell) -> str:
         if cell != 0 and not 1 / POSITIONAL <= abs(cell) < POSITIONAL:
             return repr(cell)
         return f"{cell:.0f}" if column.whole else f"{Decimal(repr(cell)).normalize():f}"
-    return str(cell)
+    if column.type == "boxes":
+        return counted(labels_of(column, str(cell)))
+    return ", ".join(labels_of(column, str(cell))) if column.type == "tags" else str(cell)
+
+
+def labels_of(column: Column, cell: str) -> list[str]:
+    """The labels in a cell of tags or boxes; a cell that is no JSON is its own label."""
+    try:
+        found = json.loads(cell)
+    except ValueError:
+        return [cell]
+    if column.type == "boxes":
+        return [str(box.get("label", "")) for box in found if isinstance(box, dict)]
+    return [str(label) for label in found] if isinstance(found, list) else [str(found)]
+
+
+def counted(labels: list[str]) -> str:
+    """``2 × car, person``; ``none`` where there is none."""
+    times = Counter(labels)
+    return ", ".join(f"{n} × {label}" if n > 1 else label for label, n in times.most_common()) or "none"
 
 
 def short(value: float) -> str:

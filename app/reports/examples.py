@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.datasets.grid import SOURCE, open_engine
+from app.datasets.engine import SOURCE, open_engine
 from app.datasets.tables import DatasetVersion
 from app.errors import BadInput
 from app.pages import words

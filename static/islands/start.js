@@ -6,8 +6,10 @@
  */
 
 const islands = {
+  brush: () => import("./brush.js"),
   curve: () => import("./curve.js"),
   drawer: () => import("./drawer.js"),
+  filter: () => import("./filter.js"),
   grid: () => import("./grid.js"),
   keys: () => import("./keys.js"),
   notices: () => import("./notices.js"),

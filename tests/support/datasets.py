@@ -90,6 +90,14 @@ def a_version_folder(
     return folder
 
 
+def some_rows(path: Path, rows: list[int], scores: list[float | None] | None = None) -> Path:
+    """A set of rows as findings and selections leave it."""
+    path.parent.mkdir(exist_ok=True)
+    kept = {"row": pa.array(rows, pa.int64()), "score": pa.array(scores or [None] * len(rows), pa.float64())}
+    pq.write_table(pa.table(kept), path)
+    return path
+
+
 def a_picture_folder(store: Store, count: int = 30, broken: bytes | None = None) -> VersionFolder:
     """A version of small pictures of two classes; the last is missing; ``broken`` replaces the first."""
     names = [f"{'red' if n % 2 else 'blue'}/{n}.png" for n in range(count - 1)] + [None]

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as how_often
 from hypothesis import strategies as st
 
-from app.datasets import grid
+from app.datasets import engine, grid, rejected
 from app.datasets.view import Filter, View, read_view
 from app.errors import BadInput
 from app.settings import Settings
@@ -97,14 +97,14 @@ def test_values_are_values_never_sql(folder: VersionFolder, schema: Schema, valu
 
 
 def test_the_engine_opens_nothing_outside(folder: VersionFolder) -> None:
-    engine = grid.open_engine(folder.path.parent).cursor()
+    cursor = engine.open_engine(folder.path.parent).cursor()
     for query in (
         "SELECT * FROM read_text('/etc/passwd')",
         "SET enable_external_access = true",
         "INSTALL httpfs",
     ):
         with pytest.raises(Exception, match=r"(?i)permission|locked|disabled|cannot"):
-            engine.execute(query)
+            cursor.execute(query)
 
 
 def test_pages_through_all_rows_once(folder: VersionFolder, schema: Schema) -> None:
@@ -174,10 +174,10 @@ def test_rejects_are_paged_in_the_order_of_the_file(settings: Settings) -> None:
     folder = a_version_folder(
         store, rejects=[("a.csv", n, "3 fields, expected 5", f"x,{n}") for n in range(1, 61)]
     )
-    page = grid.read_rejects(folder, 60, 2)
+    page = rejected.read_rejects(folder, 60, 2)
     assert [line.line for line in page.lines] == list(range(51, 61))
-    assert grid.read_rejects(folder, 60, 9).page == 2
-    assert grid.read_rejects(folder, 0, 1).lines == []
+    assert rejected.read_rejects(folder, 60, 9).page == 2
+    assert rejected.read_rejects(folder, 0, 1).lines == []
 
 
 texts = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), max_size=40)

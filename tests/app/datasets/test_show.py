@@ -101,7 +101,7 @@ def test_sends_only_pictures(browser: TestClient, engine: Engine, store: Store, 
 def test_the_table(browser: TestClient, place: str) -> None:
     page = browser.get(place).text
     assert "people: 120 rows, 5 columns" in page
-    assert page.count("<tr data-row>") == 50
+    assert page.count("<tr data-row=") == 50
     assert "1–50 of 120" in page
     assert "12 missing" in page
     assert page.count('class="mini-histogram"') == 5
