@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-MODULES = ("loop", "imports", "stream", "serve", "first_point")
+MODULES = ("loop", "imports", "profile", "stream", "serve", "first_point")
 Measured = dict[str, dict[str, Any]]
 
 

@@ -16,8 +16,6 @@ COUNT_ALL = 100_000
 """Up to so many rows distinct values are counted exactly everywhere."""
 COUNT_FEW = 10_000
 """Above, exactly where there are at most so many, and where every row may have its own."""
-SAMPLE_ROWS = 100_000
-"""Above so many rows the median is that of a sample."""
 HUGE = 1e150
 """Squares of greater values overflow: no deviation is told for such columns."""
 TOP = 20
@@ -25,7 +23,7 @@ TOP = 20
 
 @dataclass(frozen=True)
 class Measured:
-    """Counts of one column. ``minimum`` to ``median`` are of numbers; of datetimes in seconds since 1970."""
+    """Counts of one column. ``minimum`` to ``deviation`` are of numbers; of datetimes in seconds since 1970."""
 
     kind: str
     count: int
@@ -34,7 +32,6 @@ class Measured:
     maximum: float | None = None
     mean: float | None = None
     deviation: float | None = None
-    median: float | None = None
     whole: bool = False
     mean_length: float | None = None
 
@@ -67,8 +64,7 @@ def measure(
                 kinds[id], count, min(distinct, count), low, high, None if text else mean, deviation=deviation,
                 whole=bool(whole), mean_length=mean if text else None,
             )  # fmt: skip
-    found |= count_exactly(engine, table, rows, found)
-    return rows, found | find_medians(engine, table, rows, found)
+    return rows, found | count_exactly(engine, table, rows, found)
 
 
 def count_exactly(
@@ -104,21 +100,6 @@ def numbers_rows(measured: Measured, rows: int) -> bool:
     if measured.minimum is None or measured.maximum is None:
         return False
     return measured.maximum - measured.minimum + 1 == rows
-
-
-def find_medians(
-    engine: duckdb.DuckDBPyConnection, table: Path, rows: int, found: dict[str, Measured]
-) -> dict[str, Measured]:
-    """Medians of the number columns, above 100,000 rows those of every n-th row."""
-    numbers = [id for id, measured in found.items() if measured.kind == "number" and measured.count]
-    step = max(1, rows // SAMPLE_ROWS)
-    source = f"read_parquet({literal(str(table))}, file_row_number=true)"
-    some_rows = f"{source} WHERE file_row_number % {step} = 0" if step > 1 else source
-    result: dict[str, Measured] = {}
-    for some in slices(numbers):
-        values = one(engine, f"SELECT {', '.join(f'median({id})' for id in some)} FROM {some_rows}")
-        result |= {id: replace(found[id], median=value) for id, value in zip(some, values, strict=True)}
-    return result
 
 
 def most_frequent(

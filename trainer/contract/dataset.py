@@ -20,7 +20,7 @@ ColumnType = Literal["number", "category", "tags", "text", "datetime", "image", 
 Role = Literal["input", "id", "constant", "text", "part"]
 FindingKind = Literal[
     "missing", "duplicates", "near_duplicates", "constant", "id", "rejects", "imbalance", "leak", "labels",
-    "outliers", "correlation", "units", "mojibake", "layout", "other",
+    "outliers", "correlation", "units", "mojibake", "layout", "spelling", "placeholder", "dates", "format", "other",
 ]  # fmt: skip
 
 
@@ -80,6 +80,24 @@ class ColumnProfile(Document):
     deviation: float | None = None
     median: float | None = None
     """Numbers only."""
+    quantiles: list[float] | None = None
+    """Of numbers: 5, 25, 50, 75 and 95 % lie below."""
+    skew: float | None = None
+    """Of numbers: 0 is symmetric, above 0 the longer tail lies to the right."""
+    frequent: dict[str, int] = {}
+    """The most frequent values of numbers and texts with their counts in the sample, where any occurs twice."""
+
+
+class Relations(Document):
+    """How strongly columns go together, each with each: numbers by Pearson's correlation (-1..1), a number with a
+    category by the correlation ratio (0..1), categories by Cramér's V without its bias (0..1); None where it cannot
+    be said.
+    """
+
+    columns: list[str]
+    values: list[list[float | None]]
+    rows: int
+    """So many rows were looked at."""
 
 
 class Fix(Document):
@@ -97,6 +115,8 @@ class Finding(Document):
     kind: FindingKind
     sentence: str
     column: str | None = None
+    columns: list[str] = []
+    """All that it speaks of, where it speaks of several."""
     count: int = 0
     rows: str | None = None
     fix: Fix | None = None
@@ -108,6 +128,10 @@ class Profile(Document):
     version: int = 1
     columns: dict[str, ColumnProfile]
     findings: list[Finding] = []
+    """The gravest first."""
+    relations: Relations | None = None
+    sampled: int | None = None
+    """Quantiles, frequent values and relations are those of so many rows, picked at equal distances; None: of all."""
     rejects: int = 0
     source: str
     """How the file was read, in words: "CSV, comma, UTF-8, header in line 1"."""
@@ -164,7 +188,8 @@ class VersionFolder:
 
     def rows(self, name: str) -> Path:
         """A set of rows that a finding speaks of: Parquet, columns ``row`` (BIGINT, position in this version) and
-        ``score`` (DOUBLE, greater is worse; null where there is no order).
+        ``score`` (DOUBLE, greater is worse; null where there is no order), the worst first. Rows of the kind
+        ``labels`` also say what each should perhaps be: ``suggested`` (VARCHAR).
         """
         return self.path / "rows" / f"{name}.parquet"
 

@@ -22,12 +22,11 @@ LENGTH = 20
 def name_version(version: VersionFolder, source: str, threads: int = 1) -> str:
     """The first 20 hex digits of SHA-256 over table, pictures, schema, rejects and how they were read.
 
-    The profile is left out: means counted in parallel differ in their last digits.
+    The profile and its sets of rows are left out: means counted in parallel differ in their last digits.
     """
     whole = hashlib.sha256(source.encode())
-    for path in sorted(
-        path for path in version.path.rglob("*") if path.is_file() and path != version.profile
-    ):
+    derived = {version.profile, *version.rows("any").parent.glob("*")}
+    for path in sorted(path for path in version.path.rglob("*") if path.is_file() and path not in derived):
         found = hash_table(path, threads) if path == version.table else sha256(path)
         whole.update(f"\n{path.relative_to(version.path)} {found}".encode())
     return whole.hexdigest()[:LENGTH]

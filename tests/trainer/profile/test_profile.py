@@ -34,7 +34,7 @@ def test_findings(tmp_path: Path) -> None:
     ]
     found = an_import(tmp_path, a_csv("id,constant,hole,rare,word", *rows))
     kinds = {finding.kind: finding for finding in found.profile.findings}
-    assert set(kinds) == {"missing", "constant", "id", "imbalance", "duplicates"}
+    assert set(kinds) == {"missing", "constant", "id", "imbalance"}
     assert (kinds["missing"].column, kinds["missing"].count) == ("c2", 25)
     assert "25 of 100 rows (25 %)" in kinds["missing"].sentence
     assert kinds["constant"].column == "c1"

@@ -1,0 +1,65 @@
+"""Text that was read in the wrong encoding once: "dÃ©jÃ  vu" for "déjà vu"."""
+
+import ftfy
+from ftfy.badness import is_bad
+
+from trainer.contract.dataset import Column, Finding, Fix
+from trainer.contract.steps import FixText
+from trainer.profile.look import Look, counted
+
+LOST = "�"
+TOLD = 3
+SHOWN = 40
+BATCH = 20_000
+
+
+def garbled(look: Look) -> list[Finding]:
+    """Columns with garbled cells. Only what is not plain ASCII is read, and only where the sample holds some."""
+    findings = []
+    for column in (c for c in look.columns if c.type in ("text", "category")):
+        if any(text and not text.isascii() and is_garbled(text) for text in sampled(look, column)):
+            findings += describe(look, column, *read(look, column))
+    return findings[:TOLD]
+
+
+def sampled(look: Look, column: Column) -> list[str | None]:
+    """What is looked at first."""
+    return (
+        list(look.sample.codes(column.id)[1]) if column.type == "category" else look.sample.texts(column.id)
+    )
+
+
+def is_garbled(text: str) -> bool:
+    """Whether this looks like text in the wrong encoding that can be read in the right one."""
+    return is_bad(text) and ftfy.fix_encoding(text) != text
+
+
+def read(look: Look, column: Column) -> tuple[list[int], str]:
+    """The rows with garbled text, and an example."""
+    rows: list[int] = []
+    example = ""
+    answer = look.engine.cursor().execute(
+        f"SELECT file_row_number, {column.id} FROM {look.source} WHERE length({column.id}) <> strlen({column.id})"
+    )
+    while found := answer.fetchmany(BATCH):
+        for row, text in found:
+            if is_garbled(text):
+                rows.append(row)
+                example = example or text
+    return rows, example
+
+
+def describe(look: Look, column: Column, rows: list[int], example: str) -> list[Finding]:
+    """The sentence, with one cell as it stands and as it would be."""
+    if not rows:
+        return []
+    before, after = example[:SHOWN], ftfy.fix_encoding(example)[:SHOWN]
+    return [
+        Finding(
+            kind="mojibake", column=column.id, count=len(rows),
+            sentence=f"{counted(len(rows), 'cell', 'cells')} of ‘{column.name}’ were read in the wrong encoding once: "
+            f"‘{before}’ should be ‘{after}’.",
+            rows=look.keep(f"mojibake-{column.id}", rows),
+            fix=Fix(label="Mend the text", steps=[FixText(column=column.id)]),
+        )
+    ]  # fmt: skip
