@@ -39,6 +39,7 @@ from app.runs.places import find_places, find_scores
 from app.settings import Settings
 from app.storage import Store
 from app.uploads import routes as uploads
+from app.versions import routes as versions
 
 log = structlog.get_logger()
 
@@ -54,6 +55,7 @@ ROUTERS = [
     runs.router,
     reports.router,
     models.router,
+    versions.router,
 ]
 PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/octet-stream", "application/vnd.apache.arrow.file")
 
@@ -68,6 +70,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.count_running = count_running
     app.state.find_places = find_places
     app.state.find_scores = find_scores
+    app.state.describe_mending = versions.describe_mending
     app.state.attempts = Attempts()
     for router in ROUTERS:
         app.include_router(router)

@@ -13,6 +13,7 @@ from app.jobs.worker import work
 from app.runs.service import finish_train
 from app.settings import Settings
 from app.storage import Store
+from app.versions.service import finish_mend
 
 log = structlog.get_logger()
 
@@ -22,7 +23,7 @@ def work_until(settings: Settings, stop: threading.Event) -> int:
     configure_logs(settings.log_level)
     store = Store(settings.data)
     store.create()
-    endings: Endings = {"import": finish_import, "train": finish_train}
+    endings: Endings = {"import": finish_import, "train": finish_train, "mend": finish_mend}
     engine = make_engine(settings)
     try:
         if not is_at_head(engine):

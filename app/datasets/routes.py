@@ -92,6 +92,7 @@ def show(request: Request, db: Db, person: Person, dataset_id: str) -> Response:
         # A form sends its empty fields too: they say nothing, and the address is for people to keep.
         return RedirectResponse(words.address(shown.base, view), status_code=303)
     context: dict[str, Any] = {"shown": shown, "importing": None, "tabs": tabs(shown.base, "table")}
+    context["mending"] = request.app.state.describe_mending(db, dataset)
     context |= {**show_rows(request, db, person, shown, view), **findings_context(shown)}
     status = 422 if context["refused"] else 200
     if not wants_fragment(request):

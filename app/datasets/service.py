@@ -171,7 +171,10 @@ def find_dataset_of(db: Session, uploads: Sequence[Upload]) -> Dataset | None:
 
 
 def find_version(db: Session, dataset: Dataset) -> DatasetVersion | None:
-    """The newest version of a dataset; None while none was made."""
+    """The version of a dataset that is shown: the one gone to, else the newest; None while none was made."""
+    chosen = db.get(DatasetVersion, dataset.version_id) if dataset.version_id else None
+    if chosen is not None and chosen.dataset_id == dataset.id:
+        return chosen
     return db.scalar(
         select(DatasetVersion)
         .where(DatasetVersion.dataset_id == dataset.id)
@@ -181,7 +184,7 @@ def find_version(db: Session, dataset: Dataset) -> DatasetVersion | None:
 
 
 def get_version(db: Session, dataset: Dataset) -> DatasetVersion:
-    """The newest version; raises Conflict in words while there is none."""
+    """The version that is shown; raises Conflict in words while there is none."""
     version = find_version(db, dataset)
     if version is None:
         raise Conflict(f"{dataset.name} has no table yet. Open the dataset to see how its import stands.")

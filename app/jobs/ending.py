@@ -84,11 +84,17 @@ def lose(db: Session, folder: JobFolder, job: Job, how: str, endings: Endings, *
         finish(db, folder, job, left(folder, "failed", sentence), endings)
 
 
-DOING = {"train": "trained this", "import": "read this file", "baseline": "scored the baselines"}
+DOING = {
+    "train": "trained this",
+    "import": "read this file",
+    "baseline": "scored the baselines",
+    "mend": "did the steps",
+}
 ADVICE = {
     "train": "Clone the run with a smaller model or fewer rows, or use a machine with more memory.",
     "import": "Try a part of the file; if that works, the whole is too large for this machine or damaged.",
     "baseline": "Ask the question again; if it fails again, use fewer columns.",
+    "mend": "Do it once more; if it fails again, the table is too large for this machine.",
 }
 
 

@@ -1,1 +1,1 @@
-"""Versions of a dataset: the steps that made each, undo, and what uses them."""
+"""Versions of a dataset: steps that are added and taken back, the versions that they make, and what uses those."""

@@ -67,7 +67,7 @@ class TrainOrder(Document):
     checkpoint_seconds: float = 30.0
 
 
-Body = Annotated[ImportOrder | BaselineOrder | TrainOrder, Field(discriminator="verb")]
+Body = Annotated[ImportOrder | BaselineOrder | TrainOrder | MendOrder, Field(discriminator="verb")]
 
 
 class Order(Document):

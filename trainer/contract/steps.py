@@ -1,12 +1,13 @@
 """What may be done to a table after it was read: steps, each a small document. A version is its root and a list of
-them.
+them; ``trainer.contract.plan`` follows such a list and says what it comes to.
 
 Rows are named by their number in the *root* version, so that a step means the same wherever it stands in the list;
 columns by id. A column that a step makes gets the next free id, and ``made`` in the step says which one.
 
 Steps that learn (an impute by mean, a clip by share, merging rare categories) change no cell of ``table.parquet``:
-they are fitted on the training part when tensors are made, and applied to what is asked of the model later. All others
-change the cells, and are applied to what is asked of the model too.
+they are fitted on the training part when tensors are made, after all others whatever their place in the list, and
+applied to what is asked of the model later. All others change the cells, and are applied to what is asked of the model
+too, but for those that name single rows.
 """
 
 from typing import Annotated, Literal
@@ -54,7 +55,7 @@ class ParseDates(Document):
 
 
 class MakeColumn(Document):
-    """A new column by an expression over others (``trainer/mend`` has the language)."""
+    """A new column by an expression over others (``trainer.contract.formula`` has the language)."""
 
     kind: Literal["make"] = "make"
     made: Id
@@ -68,6 +69,8 @@ class Retype(Document):
     kind: Literal["retype"] = "retype"
     column: Id
     type: Literal["number", "category", "tags", "text", "datetime"]
+    decimal: Literal[".", ","] = "."
+    """How text writes numbers: 1,234.5 with ``.``, 1.234,5 with ``,``."""
 
 
 class Rename(Document):

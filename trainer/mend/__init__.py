@@ -1,1 +1,5 @@
-"""Steps: what they do to a table, and what of them is applied again to what a model is asked."""
+"""Mending: what deeds (``trainer.contract.plan``) do to cells. The same code makes versions and readies what a model is
+asked.
+
+Everything here stands on numpy and the standard library alone.
+"""

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from trainer.contract.events import StatePayload
 from trainer.contract.folder import EventWriter, JobFolder
-from trainer.contract.order import BaselineOrder, Body, ImportOrder, TrainOrder
+from trainer.contract.order import BaselineOrder, Body, ImportOrder, MendOrder, TrainOrder
 from trainer.contract.outcome import Outcome
 
 Results = dict[str, Any] | Outcome
@@ -23,6 +23,7 @@ STARTING = {
     "import": "Reading the file.",
     "baseline": "Scoring what needs no learning.",
     "train": "Getting ready.",
+    "mend": "Doing the steps.",
 }
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
@@ -126,6 +127,10 @@ def find_verb(body: Body, *, confined: bool) -> Callable[[Any, JobFolder, EventW
             from trainer.work import train  # noqa: PLC0415
 
             return train.run
+        case MendOrder():
+            from trainer.work import mend  # noqa: PLC0415
+
+            return mend.run
 
 
 @contextmanager

@@ -9,10 +9,12 @@ from trainer.work.content import name_version
 
 
 def put_in_place(version: VersionFolder, source: str, datasets: Path, threads: int) -> str:
-    """Name the version by its content and how it was read, make it survive a loss of power, and put it in
-    its place. The name.
-    """
-    name = name_version(version, source, threads)
+    """Name the version by its content and how it was read, and put it in its place. The name."""
+    return put_as(name_version(version, source, threads), version, datasets)
+
+
+def put_as(name: str, version: VersionFolder, datasets: Path) -> str:
+    """Make the version survive a loss of power, and put it in its place under this name. The name."""
     files = [path for path in version.path.rglob("*") if path.is_file()]
     for path in [*files, *{path.parent for path in files}]:
         sync(path)

@@ -10,7 +10,9 @@ from app.pages import SAFE_METHODS
 from tests.support.people import a_browser, a_user
 from tests.support.routes import fill, list_routes
 
-ANY = dict.fromkeys(("dataset_id", "project_id", "run_id", "upload_id", "column_id", "token", "row"), "x1")
+ANY = dict.fromkeys(
+    ("dataset_id", "project_id", "run_id", "upload_id", "column_id", "token", "row", "version_id"), "x1"
+)
 OPEN = {"/healthz", "/static/app.css", "/enter/{token}", "/sign-in"}
 
 

@@ -5,6 +5,8 @@ from collections.abc import Callable
 import pytest
 from fastapi import FastAPI
 
+from app.datasets.service import get_version
+from app.datasets.tables import Dataset
 from app.db import open_session
 from app.errors import NotFound
 from app.people.authorize import authorize, get_changeable, get_deletable, get_readable
@@ -62,7 +64,13 @@ def owner(app: FastAPI) -> User:
 @pytest.fixture
 def values(app: FastAPI, owner: User) -> dict[str, str]:
     """An id of a thing of the owner for every path parameter."""
-    return {name: build(app, owner) for name, build in BUILDERS.items()} | INSIDE
+    made = {name: build(app, owner) for name, build in BUILDERS.items()} | INSIDE
+    return made | {"version_id": its_version(app, made["dataset_id"])}
+
+
+def its_version(app: FastAPI, dataset_id: str) -> str:
+    with open_session(app.state.engine) as db:
+        return get_version(db, db.get_one(Dataset, dataset_id)).id
 
 
 def with_ids(app: FastAPI) -> list[tuple[str, str]]:
@@ -117,7 +125,7 @@ def test_a_thing_that_is_not_looks_the_same(app: FastAPI, values: dict[str, str]
 )
 def test_odd_ids_are_not_found(app: FastAPI, id: str) -> None:
     browser = a_browser(app, a_user(app.state.engine))
-    odd = dict.fromkeys(BUILDERS, id) | INSIDE
+    odd = dict.fromkeys([*BUILDERS, "version_id"], id) | INSIDE
     wrong = []
     for method, path in with_ids(app):
         answer = browser.request(method, fill(path, odd), params=FORMS.get((method, path), {}))

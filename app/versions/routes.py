@@ -1,0 +1,70 @@
+"""The addresses of versions: how the newest one stands, going back, and what could not be made."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy.orm import Session
+
+from app.datasets.tables import Dataset, DatasetVersion
+from app.errors import NotFound
+from app.jobs.service import cursor, find_last
+from app.jobs.tables import Job
+from app.pages import Db, render, wants_fragment
+from app.people.authorize import get_changeable, get_readable
+from app.people.session import Person
+from app.versions import service
+
+router = APIRouter()
+
+
+def describe_mending(db: Session, dataset: Dataset) -> dict[str, Any] | None:
+    """What a dataset's pages say while a version is being made, or after that failed; None where all is quiet."""
+    pending = service.find_pending(db, dataset)
+    found = pending or service.find_failed(db, dataset)
+    if found is None:
+        return None
+    job = db.get_one(Job, found.job_id)
+    event = find_last(db, job.id, "progress")
+    return {
+        "dataset": dataset,
+        "note": found.note,
+        "job": job,
+        "failed": pending is None,
+        "cursor": cursor([job]),
+        "progress": event.payload if event is not None else {},
+    }
+
+
+@router.get("/datasets/{dataset_id}/mending")
+def show_mending(request: Request, db: Db, person: Person, dataset_id: str) -> Response:
+    """How the version stands that is being made: a strip of the dataset's pages. When it is ready they come anew."""
+    dataset = get_readable(db, person, Dataset, dataset_id)
+    mending = describe_mending(db, dataset)
+    if not wants_fragment(request):
+        return RedirectResponse(f"/datasets/{dataset.id}", status_code=303)
+    if mending is None:
+        place = request.headers.get("HX-Current-URL") or f"/datasets/{dataset.id}"
+        return HTMLResponse("", headers={"HX-Redirect": place})
+    return render(request, "versions/mending.html", {"mending": mending}, block="strip")
+
+
+@router.post("/datasets/{dataset_id}/mending/forget")
+def forget(db: Db, person: Person, dataset_id: str) -> Response:
+    """It was read why a version could not be made."""
+    dataset = get_changeable(db, person, Dataset, dataset_id)
+    failed = service.find_failed(db, dataset)
+    if failed is not None:
+        failed.wanted = False
+    return RedirectResponse(f"/datasets/{dataset.id}", status_code=303)
+
+
+@router.post("/datasets/{dataset_id}/versions/{version_id}/show")
+def go_to(db: Db, person: Person, dataset_id: str, version_id: str) -> Response:
+    """Go back, or forward, to a version."""
+    dataset = get_changeable(db, person, Dataset, dataset_id)
+    version = get_readable(db, person, DatasetVersion, version_id)
+    if version.dataset_id != dataset.id:
+        raise NotFound
+    service.go_to(db, dataset, version)
+    return RedirectResponse(f"/datasets/{dataset.id}", status_code=303)
