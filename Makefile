@@ -1,12 +1,14 @@
 # Skillet. `make run` serves it, `make test` passes all tests: on a fresh machine with Python 3.11+ and nothing else.
-# Variables: PYTHON (interpreter), VENV (folder), TORCH (another torch, e.g. TORCH='torch==2.12.0'), PORT, DATA.
+# Variables: PYTHON (interpreter), VENV (folder), TORCH (another torch, e.g. TORCH='torch==2.12.0'), PORT, DATA,
+# SIDE_BY_SIDE (how tests share the cores; empty: one after the other).
 
 PYTHON ?= $(firstword $(foreach p,python3.11 python3.12 python3.13 python3,$(shell command -v $(p) 2>/dev/null)))
 VENV ?= .venv
 TORCH ?=
 PORT ?= 8000
 DATA ?= data
-ON_BOTH := $(addprefix tests/app/,people datasets projects recipes runs reports models security)
+SIDE_BY_SIDE ?= -n 2 --dist loadfile
+ON_BOTH := $(wildcard $(addprefix tests/app/,people uploads datasets versions exploring labels projects recipes runs reports models security))
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet
 
@@ -16,8 +18,8 @@ run: $(VENV)/.ready static/vendor/manifest.json
 	$(BIN)/skillet serve --port $(PORT) --data $(DATA)
 
 test: $(VENV)/.dev static/vendor/manifest.json browser
-	$(BIN)/python -m pytest
-	$(BIN)/python -m pytest --database postgresql $(ON_BOTH)
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) --database postgresql $(ON_BOTH)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
