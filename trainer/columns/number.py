@@ -9,9 +9,18 @@ CODES = "NOT regexp_matches({x}, '^[+-]?0[0-9]')"
 FINITE = "CASE WHEN {codes} AND isfinite(TRY_CAST({number} AS DOUBLE)) THEN TRY_CAST({number} AS DOUBLE) END"
 
 
+INFINITE = "WHERE regexp_full_match({x}, '[+-]?inf(inity)?', 'i')"
+"""Cells that say infinite: no number that can be reckoned with, and no text that spoils the column."""
+
+
 def plain(cell: str) -> bool:
     """39.1 and 4e-3, but not 007."""
     return bool(PLAIN.match(cell)) and not CODE.match(cell)
+
+
+def whole(cell: str) -> bool:
+    """12 and 0, but not 007, -3 or 1e3."""
+    return cell.isdecimal() and cell.isascii() and (cell[0] != "0" or cell == "0")
 
 
 def comma(cell: str) -> bool:
@@ -24,7 +33,20 @@ def thousands(cell: str) -> bool:
     return bool(THOUSANDS.match(cell)) or plain(cell)
 
 
-FAST = Reading("number", plain, "{x}", "", fast=True)
+LATE = "late in "
+"""Begins what DuckDB is made to say where a column of plain numbers holds something else late: it is read again."""
+FAST = Reading(
+    "number", plain,
+    f"CASE WHEN isfinite({{x}}) THEN {{x}} WHEN {{x}} IS NULL THEN NULL ELSE error('{LATE}{{x}}') END", "", fast=True,
+)  # fmt: skip
+FAST_WHOLE = Reading(
+    "number", plain,
+    f"CASE WHEN ({{x}} >= '1' AND {{x}} < ':') OR {{x}} = '0' THEN CAST({{x}} AS DOUBLE) WHEN {{x}} IS NULL THEN NULL "
+    f"ELSE error('{LATE}{{x}}') END", "", native=True,
+)  # fmt: skip
+"""The same for whole numbers, which may turn out late to be codes: 007. Anything that does not begin with 1 to 9, but
+for 0 itself, has the column read again with more care.
+"""
 PLAIN_NUMBER = Reading(
     "number", plain,
     FINITE.format(codes=CODES + " AND NOT contains({x}, '_')", number="{x}"), "",

@@ -29,17 +29,21 @@ class Reading:
     not fit.
     """
 
-    type: Literal["number", "datetime", "text"]
+    type: Literal["number", "datetime", "tags", "text"]
     fits: Callable[[str], bool]
     sql: str
     words: str
     fast: bool = False
     """DuckDB's CSV reader parses it itself, into DOUBLE."""
+    native: bool = False
+    """The file tells the type: ``sql`` takes the cell as it is."""
 
     def value(self, id: str) -> str:
         """The SQL value of column ``id`` of the file."""
+        if self.native:
+            return self.sql.format(x=id)
         if self.fast:
-            return f"CASE WHEN isfinite({id}) THEN {id} END"
+            return self.sql.format(x=id)
         if self.type == "text":
             return WRITTEN.format(x=id)
         return self.sql.format(x=f"({SAID.format(x=id)})")

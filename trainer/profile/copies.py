@@ -5,8 +5,8 @@ import re
 import numpy as np
 import numpy.typing as npt
 
-from trainer.columns.infer import ID_NAME
 from trainer.columns.measure import one
+from trainer.columns.settle import ID_NAME
 from trainer.contract.dataset import Column, Finding
 from trainer.profile.holes import leaving_out
 from trainer.profile.look import Look, counted

@@ -3,19 +3,28 @@
 from contextlib import ExitStack
 from pathlib import Path
 
-from trainer.sources.csv import TextTable, open_csv
+from trainer.sources.arff import looks_like_arff, open_arff
+from trainer.sources.arrow import open_arrow, open_parquet
+from trainer.sources.csv import open_csv
+from trainer.sources.excel import is_workbook, open_workbook
+from trainer.sources.gzip import unpack_gzip
+from trainer.sources.json import looks_like_json, open_json
 from trainer.sources.pictures import is_picture
 from trainer.sources.refusal import READS, Refused
+from trainer.sources.rejects import Rejects
+from trainer.sources.table import Table
 from trainer.sources.zips import Archive, Damaged, label, open_archive, read_pieces, unpack_table
 
 PEEKED = 200
 KINDS = {
-    b"\x1f\x8b": "a gzip file: unpack it first",
     b"7z\xbc\xaf\x27\x1c": "a 7-Zip archive: unpack it and make a zip",
     b"Rar!": "a RAR archive: unpack it and make a zip",
     b"BZh": "a bzip2 file: unpack it first",
-    b"PAR1": "a Parquet file: save it as CSV",
-    b"ARROW1": "an Arrow file: save it as CSV",
+    b"\xfd7zXZ": "an xz file: unpack it first",
+    b"\x28\xb5\x2f\xfd": "a Zstandard file: unpack it first",
+    b"FEA1": "a Feather file of the first version: save it again with a newer library",
+    b"Obj\x01": "an Avro file: save it as Parquet or CSV",
+    b"ORC": "an ORC file: save it as Parquet or CSV",
     b"%PDF": "a PDF",
     b"MZ\x90\0": "a Windows program",
     b"\x7fELF": "a program",
@@ -26,31 +35,76 @@ KINDS = {
     b"\x93NUMPY": "a NumPy file: save it as CSV",
     b"\x89HDF": "an HDF5 file: save it as CSV",
     b"SQLite format 3": "a database: save the table as CSV",
-    b"\xd0\xcf\x11\xe0": "an old Excel file: save it as CSV",
 }
+GZIP = b"\x1f\x8b"
+ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+STREAM = b"\xff\xff\xff\xff"
+"""How a message of an Arrow stream begins; no text does."""
+HEAD = 4096
 
 
-def open_source(path: Path, filename: str, scratch: Path) -> TextTable | Archive:
-    """What a person brought: a table of text, or an archive of pictures (close its ``zip`` after reading).
+def open_source(
+    path: Path, filename: str, scratch: Path, rejects: Rejects, rule: str | None = None
+) -> Table | Archive:
+    """What a person brought: a table, or an archive of pictures (close its ``zip`` after reading).
 
-    ``filename`` is a label. Temporary copies go to ``scratch``. Raises Refused in words for anything else.
+    ``filename`` is a label. Temporary copies go to ``scratch``, what is no row to ``rejects``. ``rule`` chooses among
+    several tables in one file. Raises Refused in words for anything else.
     """
     if path.stat().st_size == 0:
         raise Refused("The file is empty. Check that it was saved, then bring it again.")
-    with path.open("rb") as file:
-        head = file.read(64)
-    if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
-        return open_zip(path, scratch)
+    head = read_head(path)
+    if head.startswith(GZIP):
+        path = unpack_gzip(path, scratch)
+        head = read_head(path)
+        if head.startswith(GZIP):
+            raise Refused("The gzip file holds another one. Unpack it, then bring what is inside.")
+        filename = filename.removesuffix(".gz")
+    if head.startswith(ZIP):
+        return open_zip(path, filename, scratch, rejects, rule)
+    return open_table(path, filename, scratch, rejects, rule)
+
+
+def open_table(path: Path, filename: str, scratch: Path, rejects: Rejects, rule: str | None = None) -> Table:
+    """A file that is one table and no archive. Raises Refused in words for anything else."""
+    head = read_head(path)
+    if head.startswith(b"PAR1"):
+        return open_parquet(path, filename, scratch)
+    if head.startswith(b"ARROW1"):
+        return open_arrow(path, filename, scratch, stream=False)
+    if head.startswith(STREAM):
+        return open_arrow(path, filename, scratch, stream=True)
+    if head.startswith(OLD_EXCEL):
+        return open_workbook(path, filename, scratch, rule, None)
     for magic, words in KINDS.items():
         if head.startswith(magic):
             raise Refused(f"This is {words}. {READS}")
     if is_picture(head) and not head.startswith(b"BM"):
         raise Refused(f"This is a single picture. {READS}")
+    text = as_text(head)
+    if looks_like_json(text):
+        return open_json(path, filename, scratch, rejects)
+    if looks_like_arff(text):
+        return open_arff(path, filename, scratch, rejects)
     return open_csv(path, filename, scratch)
 
 
-def open_zip(path: Path, scratch: Path) -> TextTable | Archive:
-    """A zip of pictures, or of one table."""
+def read_head(path: Path) -> bytes:
+    """The first bytes, which tell what a file is."""
+    with path.open("rb") as file:
+        return file.read(HEAD)
+
+
+def as_text(head: bytes) -> str:
+    """The first bytes as text, near enough to know JSON and ARFF by."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return head.decode("utf-16", errors="replace")
+    return head.decode("utf-8-sig", errors="replace")
+
+
+def open_zip(path: Path, filename: str, scratch: Path, rejects: Rejects, rule: str | None) -> Table | Archive:
+    """A workbook (which is a zip), a zip of pictures, or of one table."""
     with ExitStack() as stack:
         archive = open_archive(path)
         stack.callback(archive.zip.close)
@@ -59,15 +113,17 @@ def open_zip(path: Path, scratch: Path) -> TextTable | Archive:
             raise Refused(
                 f"This is a saved model or array, not data that Skillet reads; it was not opened. {READS}"
             )
+        if is_workbook(archive):
+            return open_workbook(path, filename, scratch, rule, archive)
         if "[Content_Types].xml" in names:
-            raise Refused(f"This is an Office file. Save the table in it as CSV. {READS}")
+            raise Refused(f"This is an Office file without sheets. Save the table in it as CSV. {READS}")
         if holds_pictures(archive):
             stack.pop_all()
             return archive
         if not any(name.casefold().endswith((".csv", ".tsv", ".txt")) for name in names):
             raise Refused(nothing_in(archive))
     unpacked, name = unpack_table(path, scratch)
-    return open_csv(unpacked, name, scratch)
+    return open_table(unpacked, name, scratch, rejects, rule)
 
 
 def holds_pictures(archive: Archive) -> bool:

@@ -10,15 +10,16 @@ from pathlib import Path
 from typing import BinaryIO
 
 from trainer.sources.cells import MISSING
-from trainer.sources.encoding import find_encoding, transcode
+from trainer.sources.encoding import as_utf8
 from trainer.sources.engine import literal
 from trainer.sources.refusal import Refused
 from trainer.sources.rejects import Rejects
 from trainer.sources.sniff import LONGEST_LINE, SAMPLE_BYTES, Layout, repair_names, sniff
+from trainer.sources.table import Native
 
 MARKUP = (
     ("<!doctype html", "a web page"), ("<html", "a web page"), ("<svg", "an SVG drawing"), ("<?xml", "an XML file"),
-    ("{\\rtf", "a formatted text"), ("{", "a JSON file"), ("[{", "a JSON file"), ("%pdf", "a PDF"),
+    ("{\\rtf", "a formatted text"), ("%pdf", "a PDF"),
 )  # fmt: skip
 MOST_HOPELESS = 50
 """After so many quotes that never close, the next are not followed over 1 MB of lines any more."""
@@ -44,6 +45,38 @@ class TextTable:
     sifted: bool = False
     """Damaged lines and the header are gone from ``path``."""
 
+    @property
+    def native(self) -> dict[str, Native]:
+        """None: text tells no types."""
+        return {}
+
+    @property
+    def parses_numbers(self) -> bool:
+        """The reader of CSV does."""
+        return True
+
+    @property
+    def comma_numbers(self) -> bool:
+        """Where commas part the cells they are no decimal commas."""
+        return self.layout.delimiter != ","
+
+    @property
+    def choices(self) -> None:
+        """None: a text file holds one table."""
+        return None
+
+    def first_rows(self) -> list[list[str]]:
+        """The first rows, as text."""
+        return self.layout.rows
+
+    def folder(self) -> Path:
+        """Where the file lies."""
+        return self.path.parent
+
+    def size(self) -> int:
+        """Bytes of the file."""
+        return self.path.stat().st_size
+
     def ids(self) -> list[str]:
         """``c0``, ``c1``, ... in the order of the file."""
         return [f"c{position}" for position in range(self.layout.width)]
@@ -67,15 +100,7 @@ def open_csv(path: Path, label: str, scratch: Path) -> TextTable:
 
     Raises Refused in words.
     """
-    encoding, words = find_encoding(path)
-    findings: list[str] = []
-    with path.open("rb") as file:
-        head = file.read(SAMPLE_BYTES)
-    old_ends = encoding == "utf-8" and b"\r" in head and b"\n" not in head
-    if encoding != "utf-8" or old_ends:
-        copy = scratch / "utf8.csv"
-        transcode(path, encoding, copy)
-        path = copy
+    path, words = as_utf8(path, scratch)
     whole = path.stat().st_size <= SAMPLE_BYTES
     with path.open("rb") as file:
         text = file.read(SAMPLE_BYTES).decode("utf-8", errors="replace")
@@ -87,7 +112,7 @@ def open_csv(path: Path, label: str, scratch: Path) -> TextTable:
     source = f"{'TSV' if layout.delimiter == chr(9) else 'CSV'}, {layout.words()}, {words}"
     seen = {cell for row in layout.rows for cell in row}
     markers = ("", *(marker for marker in MISSING[1:] if marker in seen))
-    return TextTable(path, label, layout, names, source, findings + said, markers)
+    return TextTable(path, label, layout, names, source, said, markers)
 
 
 def refuse_markup(text: str) -> None:

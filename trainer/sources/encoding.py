@@ -8,6 +8,7 @@ from pathlib import Path
 from trainer.sources.refusal import Refused
 
 CHUNK = 4 << 20
+HEAD = 1 << 20
 BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig", "UTF-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le", "UTF-16"),
@@ -50,6 +51,18 @@ def find_encoding(path: Path) -> tuple[str, str]:
     if decodes(path, "cp1252"):
         return "cp1252", "Windows-1252"
     return "latin-1", "Latin-1"
+
+
+def as_utf8(path: Path, scratch: Path) -> tuple[Path, str]:
+    """The file in UTF-8 with line ends that end lines, copied into ``scratch`` if it must be; its alphabet in words."""
+    encoding, words = find_encoding(path)
+    with path.open("rb") as file:
+        head = file.read(HEAD)
+    if encoding == "utf-8" and not (b"\r" in head and b"\n" not in head):
+        return path, words
+    copy = scratch / "utf8.txt"
+    transcode(path, encoding, copy)
+    return copy, words
 
 
 def without_mark(head: bytes) -> tuple[str, str]:

@@ -5,5 +5,8 @@ class Refused(ValueError):
     """The file as a whole cannot be read. ``str(error)`` is the sentence: what was found and what to do."""
 
 
-READS = "Skillet reads CSV or TSV tables, and zip archives with one folder of pictures per class."
+READS = (
+    "Skillet reads tables (CSV, Excel, Parquet, Arrow, JSON, ARFF), and zip archives with one folder of pictures per "
+    "class."
+)
 """What to bring instead; ends every refusal of a kind of file."""

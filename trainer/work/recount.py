@@ -7,9 +7,10 @@ import duckdb
 import pyarrow.parquet as pq
 
 from trainer.columns import category, text
-from trainer.columns.infer import Guess, absent, number_column
+from trainer.columns.infer import Guess
 from trainer.columns.measure import Measured, measure, most_frequent
 from trainer.columns.number import FAST
+from trainer.columns.settle import absent, number_column
 from trainer.contract.dataset import Column, VersionFolder
 from trainer.contract.planned import Plan, PlannedColumn
 

@@ -1,5 +1,6 @@
 """Files that are no data: refused in a sentence that says what was found and what to bring; nothing is left behind."""
 
+import gzip
 import io
 import pickle
 import stat
@@ -51,16 +52,29 @@ REFUSED = {
     "blank": (b" \n\n", "empty"),
     "html": (b"<!DOCTYPE html><html><body>1,2</body></html>", "web page"),
     "svg": (b'<svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>', "SVG"),
-    "json": (b'{"a": 1}\n{"a": 2}\n', "JSON"),
+    "json object": (b'{"a": 1, "b": {"c": 2}}', "no table was found"),
+    "json broken": (b'[{"a": 1}, {"a": ]', "record 2, in line 1"),
+    "json lines of nothing": (b'{"a": 1\n{"a": 2\n', "damaged or cut off"),
     "exe": (b"MZ\x90\0\x03\0\0\0", "program"),
     "elf": (b"\x7fELF" + b"\0" * 60, "program"),
     "pdf": (b"%PDF-1.7\n", "PDF"),
-    "gzip": (b"\x1f\x8b\x08\0\0\0\0\0", "gzip"),
+    "gzip cut off": (gzip.compress(a_csv("a,b", "1,2"))[:-9], "gzip file is damaged"),
+    "gzip in gzip": (gzip.compress(gzip.compress(a_csv("a,b", "1,2"))), "holds another one"),
+    "gzip bomb": (gzip.compress(b"1,2\n" * 10_000_000), "looks like a bomb"),
     "pickle": (pickle.dumps({"a": 1}), "pickle"),
     "picture": (a_picture(), "single picture"),
     "zeros": (b"a,b\n1,2\n" + b"\0" * 5000, "binary zero"),
     "torch": (a_zip({"archive/data.pkl": b"\x80\x02.", "archive/version": b"3"}), "saved model"),
-    "office": (a_zip({"[Content_Types].xml": b"<x/>", "xl/workbook.xml": b"<x/>"}), "Office"),
+    "office": (a_zip({"[Content_Types].xml": b"<x/>", "xl/workbook.xml": b"<x/>"}), "workbook is damaged"),
+    "word": (
+        a_zip({"[Content_Types].xml": b"<x/>", "word/document.xml": b"<x/>"}),
+        "Office file without sheets",
+    ),
+    "old office": (b"\xd0\xcf\x11\xe0" + b"\0" * 2000, "workbook is damaged"),
+    "parquet cut off": (b"PAR1" + b"\0" * 90, "Parquet file is damaged"),
+    "arrow cut off": (b"ARROW1\0\0" + b"\0" * 90, "Arrow file is damaged"),
+    "arrow stream cut off": (b"\xff\xff\xff\xff\x10\0\0\0" + b"\0" * 4, "Arrow stream is damaged"),
+    "arff without data": (b"@relation x\n@attribute a numeric\n", "has no @data"),
     "zip without pictures": (a_zip({"a/readme.md": b"hello"}), "no pictures and no table"),
     "empty zip": (a_zip({}), "holds no files"),
     "junk only": (a_zip({"__MACOSX/._a.png": a_picture()}), "operating system"),

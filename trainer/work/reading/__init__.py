@@ -23,7 +23,7 @@ def read(order: ImportOrder, desk: Desk) -> tuple[Schema, Profile]:
         for place, file in enumerate(order.files):
             scratch = desk.scratch / f"source-{place}"
             scratch.mkdir()
-            source = open_source(file.path, file.filename, scratch)
+            source = open_source(file.path, file.filename, scratch, rejects, order.rule)
             if not isinstance(source, Archive):
                 tables.append(source)
                 continue
