@@ -24,6 +24,7 @@ from app.edge.headers import Headers
 from app.edge.log import Log
 from app.edge.origin import KnownHosts, OwnPages
 from app.errors import BadInput, Refusal, sentence_for
+from app.exploring import actions
 from app.jobs import stream
 from app.jobs.tables import Job
 from app.models import routes as models
@@ -56,6 +57,7 @@ ROUTERS = [
     reports.router,
     models.router,
     versions.router,
+    actions.router,
 ]
 PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/octet-stream", "application/vnd.apache.arrow.file")
 

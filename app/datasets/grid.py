@@ -85,11 +85,12 @@ def find_row(folder: VersionFolder, schema: Schema, number: int) -> Row | None:
 
 
 def list_numbers(
-    folder: VersionFolder, schema: Schema, view: View, picked: Picked | None = None
+    folder: VersionFolder, schema: Schema, view: View, picked: Picked | None = None, most: int | None = None
 ) -> list[int]:
-    """The numbers of all rows of a view, ascending."""
+    """The numbers of the rows of a view, ascending; not many more than ``most``, which tells that there are more."""
     asked = condition(folder, schema, view, picked)
-    sql = f"SELECT file_row_number FROM {SOURCE} WHERE {asked.sql or 'true'} ORDER BY file_row_number"  # noqa: S608
+    limit = f"LIMIT {most + 1}" if most is not None else ""
+    sql = f"SELECT file_row_number FROM {SOURCE} WHERE {asked.sql or 'true'} ORDER BY file_row_number {limit}"  # noqa: S608
     return [int(line[0]) for line in ask(folder.path.parent, sql, [str(folder.table), *asked.bound])]
 
 

@@ -55,8 +55,18 @@ def rows_context(
         "say": words,
         "image": next((c for c in schema.columns if c.type == "image"), None),
         "label": next((c for c in schema.columns if c.type == "category"), None),
+        "relabelled": relabelled(schema),
+        "offered": sorted({c for column in relabelled(schema) for c in column.categories or ()})[
+            :MOST_OFFERED
+        ],
         "dict_of": lambda row: cells_of(schema, row),
     }
+
+
+def relabelled(schema: Schema) -> list[Column]:
+    """Columns whose cells can be written anew for many rows at once: labels first."""
+    columns = [c for c in schema.columns if c.type in ("category", "text", "number")]
+    return sorted(columns, key=lambda c: ("category", "text", "number").index(c.type))
 
 
 def cells_of(schema: Schema, row: Row) -> dict[str, Any]:
@@ -83,9 +93,10 @@ def completion(schema: Schema) -> dict[str, Any]:
 
 def example(schema: Schema, profile: Profile) -> str:
     """A condition over the person's own columns, to see how one is written."""
-    for column in schema.columns:
+    numbers = [c for c in schema.columns if c.type == "number" and c.role == "input"]
+    for column in sorted(numbers, key=lambda c: -profile.columns[c.id].distinct):
         middle = profile.columns[column.id].median
-        if column.type == "number" and column.role == "input" and middle is not None:
+        if middle is not None:
             return f"{written(column.name)} > {words.short(middle).replace(',', '')}"[:80]
     for column in schema.columns:
         if column.type == "category" and column.categories:

@@ -17,6 +17,7 @@ const islands = {
   plot: () => import("./plot.js"),
   present: () => import("./present.js"),
   rail: () => import("./rail.js"),
+  selection: () => import("./selection.js"),
   stream: () => import("./stream.js"),
   theme: () => import("./theme.js"),
   upload: () => import("./upload.js"),
