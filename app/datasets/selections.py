@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Protocol
 from urllib.parse import parse_qsl
 
 import pyarrow as pa
@@ -24,6 +25,17 @@ MOST = 5_000_000
 LONGEST_NAME = 100
 
 
+class Sent(Protocol):
+    """The fields by which a form says what is selected."""
+
+    view: str
+    """The view in which the rows were picked, as a query."""
+    rows: str
+    """Numbers of rows: ``3,17,…``."""
+    all: str
+    """``1``: all rows of the view."""
+
+
 @dataclass(frozen=True)
 class Selection:
     """Rows by number, ascending; or, with ``numbers`` None, all of ``view``."""
@@ -40,14 +52,14 @@ def read_selection(
     version: DatasetVersion,
     schema: Schema,
     profile: Profile,
-    form: dict[str, str],
+    bar: Sent,
 ) -> Selection:
-    """What the bar under the rows sends: ``rows`` as ``3,17,…`` or ``all``, and the ``view`` it stood in."""
-    view = read_view(parse_qsl(form.get("view", ""), keep_blank_values=True), schema)
+    """The rows that a form says; raises BadInput in words for none, and for some that are not there."""
+    view = read_view(parse_qsl(bar.view, keep_blank_values=True), schema)
     picked = find_picked(db, store, person, version, profile, view)
-    if form.get("all") == "1":
+    if bar.all == "1":
         return Selection(view, picked, None)
-    text = form.get("rows", "")
+    text = bar.rows
     if not re.fullmatch(r"\s*\d{1,12}(\s*,\s*\d{1,12})*\s*", text):
         raise BadInput("No rows are selected. Tick some in the table first.")
     numbers = sorted({int(number) for number in text.split(",")})
