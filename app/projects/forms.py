@@ -4,6 +4,7 @@ from pydantic import BaseModel, ConfigDict
 
 from app.errors import BadInput
 from app.projects.service import METRICS, propose, with_choices
+from app.projects.splitting import kept_split
 from trainer.contract.dataset import Profile, Schema
 from trainer.contract.recipe import Question
 
@@ -28,6 +29,8 @@ class QuestionForm(BaseModel):
         if not self.target:
             raise BadInput("No column was chosen. Choose the one to predict.")
         question = propose(schema, profile, self.target, self.task)
+        if before is not None:
+            question = question.model_copy(update={"split": kept_split(before, question, schema)})
         same = before is not None and (before.target, before.task) == (question.target, question.task)
         inputs = list(self.inputs) if same or self.toggle else []
         if self.toggle:

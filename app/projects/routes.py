@@ -9,19 +9,26 @@ from sqlalchemy.orm import Session
 from app.datasets.samples import first_samples
 from app.datasets.tables import Dataset
 from app.datasets.view import read_page_number
-from app.errors import BadInput, Conflict
+from app.datasets.words import cell_text
+from app.errors import BadInput, Conflict, NotFound
 from app.jobs.service import cursor
+from app.jobs.tables import Job
 from app.pages import Db, render, wants_fragment
 from app.people.authorize import get_changeable, get_readable
 from app.people.session import Person
 from app.projects import home, ladder, service
 from app.projects.forms import QuestionForm
+from app.projects.leaks import read_leak
+from app.projects.parts import column_choices, column_value, fold_choices, split_view, way_views
+from app.projects.splitting import SplitForm
 from app.projects.stations import stations
 from app.projects.tables import Project
 from app.storage import Store
+from trainer.contract.balance import find_imbalance
 from trainer.contract.dataset import Profile, Schema
 from trainer.contract.events import ENDED
 from trainer.contract.recipe import Question
+from trainer.contract.results import SplitFacts
 from trainer.contract.samples import SAMPLES
 
 router = APIRouter()
@@ -86,6 +93,51 @@ def ask(
     return show_question(request, db, project, block=block)
 
 
+@router.post("/projects/{project_id}/split")
+def divide(
+    request: Request, db: Db, person: Person, project_id: str, form: Annotated[SplitForm, Form()]
+) -> Response:
+    """Split the rows in another way; the baselines are made anew, on its validation part."""
+    store: Store = request.app.state.store
+    project = get_changeable(db, person, Project, project_id)
+    _version, schema, _profile = service.look_at(db, store, project)
+    question = service.question_of(project)
+    block = "main" if wants_fragment(request) else None
+    if question is None:
+        first = "Choose the column to predict first, then how the rows are split."
+        return show_question(request, db, project, block=block, refusal=first, status=422)
+    try:
+        facts = find_facts(service.find_baseline_job(db, project))
+        split = form.split(schema, question, facts)
+        service.ask_question(db, store, person, project, question.model_copy(update={"split": split}))
+    except (BadInput, Conflict) as refusal:
+        return show_question(request, db, project, block=block, refusal=refusal.sentence, status=422)
+    if block is None:
+        return RedirectResponse(f"/projects/{project.id}#split", status_code=303)
+    return show_question(request, db, project, block=block)
+
+
+@router.get("/projects/{project_id}/leaks/{key}")
+def show_leak(request: Request, db: Db, person: Person, project_id: str, key: str) -> HTMLResponse:
+    """The rows that stand in two parts: in the drawer, or as a page of its own."""
+    store: Store = request.app.state.store
+    project = get_readable(db, person, Project, project_id)
+    version, schema, _profile = service.look_at(db, store, project)
+    job = service.find_baseline_job(db, project)
+    facts = find_facts(job)
+    if job is None or facts is None:
+        raise NotFound("The parts of this split are not counted yet. Open the question again in a moment.")
+    context = {"project": project, "text": cell_text, **read_leak(store, job, facts, version, schema, key)}
+    context["stations"] = [] if wants_fragment(request) else stations(db, store, project, "question")
+    return render(request, "projects/leak.html", context, block="leak" if wants_fragment(request) else None)
+
+
+def find_facts(job: Job | None) -> SplitFacts | None:
+    """What the split came to; None while that is being counted."""
+    results = service.find_baselines(job)
+    return results.split if results else None
+
+
 def show_question(
     request: Request,
     db: Session,
@@ -118,6 +170,7 @@ def show_question(
         "fragment": block,
         "stations": stations(db, store, project, "question"),
         **choices(schema, profile, question, project),
+        **split_context(schema, profile, question, results.split if results else None),
     }
     return render(request, "projects/show.html", context, block=block, status=status)
 
@@ -150,4 +203,23 @@ def choices(schema: Schema, profile: Profile, question: Question | None, project
         "others": [(c, service.never_input(c, question)) for c in never],
         "tasks": ladder.tasks(target, profile),
         "metrics": ladder.metrics(question),
+    }
+
+
+def split_context(
+    schema: Schema, profile: Profile, question: Question | None, facts: SplitFacts | None
+) -> dict[str, Any]:
+    """What the page shows of the split, and how it may be changed."""
+    if question is None:
+        return {"split": None, "facts": None}
+    return {
+        "split": split_view(question, schema, profile, facts),
+        "facts": facts,
+        "ways": way_views(schema, question, facts),
+        "by_columns": column_choices(schema, question, facts),
+        "by": column_value(question.split.column, question.split.piece) if question.split.column else "none",
+        "by_days": question.split.column is not None
+        and schema.column(question.split.column).type == "datetime",
+        "fold_choices": fold_choices(question, facts, schema.rows),
+        "imbalance": find_imbalance(profile, question) if question.metric == "accuracy" else None,
     }

@@ -11,7 +11,8 @@ from tests.support.people import a_browser, a_user
 from tests.support.routes import fill, list_routes
 
 ANY = dict.fromkeys(
-    ("dataset_id", "project_id", "run_id", "upload_id", "column_id", "token", "row", "version_id"), "x1"
+    ("dataset_id", "project_id", "run_id", "upload_id", "column_id", "token", "row", "version_id", "key"),
+    "x1",
 )
 OPEN = {"/healthz", "/static/app.css", "/enter/{token}", "/sign-in"}
 
