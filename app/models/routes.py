@@ -228,11 +228,11 @@ def difference_words(difference: float) -> str:
 
 
 def score_of(ready: Ready) -> str:
-    """The run's test score in words: "accuracy 0.83 ± 0.02"."""
+    """The run's validation score in words: "accuracy 0.83"; the test part's stays in the report."""
     run = ready.run
-    if run.test_score is None:
+    if run.validation_score is None:
         return ""
-    return score_words(ready.ground.question.metric, run.test_score, run.test_low, run.test_high)
+    return score_words(ready.ground.question.metric, run.validation_score, None, None)
 
 
 def answer_context(ready: Ready, answer: Answer) -> dict[str, Any]:

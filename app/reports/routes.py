@@ -17,6 +17,7 @@ from app.recipes.service import get_ground
 from app.recipes.words import metric_name, short_name
 from app.reports.examples import Choice, Found, read_choice, read_examples
 from app.reports.figures import better_words, error_bins, error_histogram, scatter, score_bars
+from app.runs.looks import WHY, enter_look, look_now
 from app.runs.rail import rail_of
 from app.runs.service import recipe_of
 from app.runs.tables import Run
@@ -48,9 +49,13 @@ def show(request: Request, db: Db, person: Person, run_id: str) -> HTMLResponse:
         "report": find_report(db, store, run),
         "stations": rail_of(db, store, project, "evaluate", run),
     }
-    if context["report"] is not None:
-        context |= report_context(db, store, run, project, context["report"])
-    return render(request, "reports/show.html", context)
+    if context["report"] is None:
+        return render(request, "reports/show.html", context)
+    looks = look_now(db, person, project)
+    context |= report_context(db, store, run, project, context["report"]) | {"looks": looks, "looks_why": WHY}
+    answer = render(request, "reports/show.html", context)
+    enter_look(request, answer, looks, person, project, run)
+    return answer
 
 
 @router.get("/runs/{run_id}/report/rows")
@@ -80,11 +85,12 @@ def show_rows(request: Request, db: Db, person: Person, run_id: str) -> HTMLResp
         "previous": address_of(address, request, choice.page - 1) if choice.page > 1 else None,
         "next": address_of(address, request, choice.page + 1) if found.last < found.total else None,
     }
-    if wants_fragment(request):
-        return render(request, "reports/rows.html", context, block="rows")
-    return render(
-        request, "reports/rows.html", context | {"stations": rail_of(db, store, project, "evaluate", run)}
-    )
+    block = "rows" if wants_fragment(request) else None
+    context["stations"] = [] if block else rail_of(db, store, project, "evaluate", run)
+    looks = look_now(db, person, project)
+    answer = render(request, "reports/rows.html", context | {"looks": looks}, block=block)
+    enter_look(request, answer, looks, person, project, run)
+    return answer
 
 
 def find_report(db: Session, store: Store, run: Run) -> Report | None:

@@ -30,24 +30,20 @@ def find_places(db: Session, jobs: Sequence[Job]) -> dict[str, Place]:
 
 
 def find_scores(db: Session, projects: Sequence[Project]) -> dict[str, str]:
-    """Project id -> the test score of its best run, chosen on the validation rows, for projects with one."""
+    """Project id -> the validation score of its best run, for projects with one: the test part's stay in reports."""
     metrics = {
         project.id: Question.model_validate(project.question).metric
         for project in projects
         if project.question
     }
     best: dict[str, Run] = {}
-    for run in db.scalars(
-        select(Run).where(
-            Run.project_id.in_(metrics), Run.test_score.is_not(None), Run.validation_score.is_not(None)
-        )
-    ):
+    for run in db.scalars(select(Run).where(Run.project_id.in_(metrics), Run.validation_score.is_not(None))):
         if run.project_id not in best or is_ahead(metrics[run.project_id], run, best[run.project_id]):
             best[run.project_id] = run
     return {
-        id: score_words(metrics[id], run.test_score, run.test_low, run.test_high)
+        id: score_words(metrics[id], run.validation_score, None, None)
         for id, run in best.items()
-        if run.test_score is not None
+        if run.validation_score is not None
     }
 
 

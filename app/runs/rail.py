@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.jobs.service import find_last
 from app.jobs.tables import Job
 from app.pages import words
+from app.projects.service import find_baseline_job, find_baselines
 from app.projects.stations import Fact, Station, stations
 from app.projects.tables import Project
 from app.recipes.words import short_name
@@ -49,7 +50,7 @@ def facts_of(db: Session, store: Store, project: Project, run: Run) -> dict[str,
         ),
     }
     if judged:
-        facts["evaluate"] = Fact(evaluate_words(store, project, run), "done", f"{place}/report")
+        facts["evaluate"] = Fact(evaluate_words(db, project, run), "done", f"{place}/report")
     if judged and store.job(job.id).results.download.exists():
         facts["use"] = Fact(_("{n} exports").format(n=count_models(db, project)), "done", f"{place}/use")
         if count_models(db, project) == 1:
@@ -72,17 +73,19 @@ def lower(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
-def evaluate_words(store: Store, project: Project, run: Run) -> str:
-    """The score beside the best of what needs no learning, on the same rows: "0.830 ± 0.021, tree 0.790 ± 0.024"."""
-    text = interval(run.test_score, run.test_low, run.test_high)
+def evaluate_words(db: Session, project: Project, run: Run) -> str:
+    """The validation score beside the best of what needs no learning there: "0.830, tree 0.790". The test part's stay
+    in the report, where looks are counted.
+    """
+    text = interval(run.validation_score)
     metric = Question.model_validate(project.question).metric
-    path = store.job(run.job_id).results.report
-    scored = [b for b in read_test_baselines(path) if metric in b.scores] if path.exists() else []
+    results = find_baselines(find_baseline_job(db, project))
+    scored = [b for b in results.baselines if metric in b.scores] if results else []
     if not scored:
         return text
     best = (min if metric in LOWER_IS_BETTER else max)(scored, key=lambda b: b.scores[metric].value)
     score = best.scores[metric]
-    return f"{text}, {_(best.key)} {interval(score.value, score.low, score.high)}"
+    return f"{text}, {_(best.key)} {interval(score.value)}"
 
 
 @lru_cache(maxsize=256)

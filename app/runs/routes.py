@@ -23,6 +23,7 @@ from app.recipes.forms import plain, read_choices
 from app.recipes.routes import show_recipe
 from app.recipes.service import find_ground, get_ground
 from app.recipes.words import differences, explain, learner_name, metric_name, short_name
+from app.runs.looks import WHY, Looks, count_looks, enter_look, look_now
 from app.runs.points import curve
 from app.runs.rail import rail_of
 from app.runs.scoreboard import best_words, read_board, read_order
@@ -39,6 +40,7 @@ from app.runs.words import (
     position,
     progress_of,
     state_words,
+    validation_words,
 )
 from app.storage import Store
 from trainer.contract.catalog import LEARNERS
@@ -84,9 +86,14 @@ def scoreboard(request: Request, db: Db, person: Person, project_id: str) -> HTM
     store: Store = request.app.state.store
     board = read_board(db, store, project, read_order(request.query_params))
     ground = find_ground(db, store, project)
+    looks = (
+        look_now(db, person, project) if board.order.tests else Looks(count_looks(db, project), fresh=False)
+    )
     context = {
         "project": project,
         "board": board,
+        "looks": looks,
+        "looks_why": WHY,
         "ground": ground,
         "interval": interval,
         "best_words": best_words(board.best, ground.question.metric) if board.best and ground else "",
@@ -97,7 +104,10 @@ def scoreboard(request: Request, db: Db, person: Person, project_id: str) -> HTM
     }
     if wants_fragment(request):
         return render(request, "runs/list.html", context, block="rows")
-    return render(request, "runs/list.html", context | {"stations": rail_of(db, store, project, "improve")})
+    answer = render(request, "runs/list.html", context | {"stations": rail_of(db, store, project, "improve")})
+    if board.total:
+        enter_look(request, answer, looks, person, project, None)
+    return answer
 
 
 @router.get("/projects/{project_id}/rail")
@@ -233,7 +243,7 @@ def state_context(db: Session, store: Store, run: Run) -> dict[str, Any]:
             job,
             read_queue(db, job),
             progress,
-            report.verdict if report else None,
+            validation_words(report) if report else None,
             closing_seconds(db, job, progress),
         ),
         "state_words": state_words(run, job),

@@ -51,11 +51,14 @@ class Order:
     sort: str = "number"
     descending: bool = True
     page: int = 1
+    tests: bool = False
+    """Whether the scores on the locked test part are shown."""
 
     def query(self, **changes: Any) -> str:
         """The address's query of this order with changes."""
         state = {"sort": self.sort, "desc": int(self.descending), "page": self.page} | changes
-        return urlencode({k: v for k, v in state.items() if not (k == "page" and v == 1)})
+        state |= {"test": int(self.tests)}
+        return urlencode({k: v for k, v in state.items() if (k, v) not in (("page", 1), ("test", 0))})
 
     def toggled(self, column: str) -> str:
         """The query that sorts by this column; by the one sorted already, the other way round."""
@@ -106,7 +109,8 @@ def read_order(query: Mapping[str, str]) -> Order:
     page = query.get("page", "1")
     if not page.isdecimal() or not 1 <= int(page) <= 1_000_000:
         raise BadInput(_("‘{page}’ is no page of the scoreboard; pages count from 1.").format(page=page[:40]))
-    return Order(sort, query.get("desc", "1" if sort == "number" else "0") == "1", int(page))
+    tests = sort == "test" or query.get("test") == "1"
+    return Order(sort, query.get("desc", "1" if sort == "number" else "0") == "1", int(page), tests)
 
 
 def read_board(db: Session, store: Store, project: Project, order: Order) -> Board:

@@ -27,7 +27,10 @@ class Run(Owned, Base):
     seconds: Mapped[float | None] = mapped_column(Float)
     model_bytes: Mapped[int | None] = mapped_column(Integer)
     parameters: Mapped[int | None] = mapped_column(Integer)
-
+    batch: Mapped[str | None] = mapped_column(String(16), index=True)
+    """Runs of the same recipe on all folds of a split share it."""
+    fold: Mapped[int | None] = mapped_column(Integer)
+    """Which fold of the split validates; None where there are none."""
     form_key: Mapped[str | None] = mapped_column(String(40))
     """One-time key of the form that started it: pressing Train twice gives one run."""
 
@@ -35,3 +38,13 @@ class Run(Owned, Base):
         UniqueConstraint("project_id", "number"),
         UniqueConstraint("project_id", "form_key", name="uq_runs_project_form_key"),
     )
+
+
+class Look(Owned, Base):
+    """Somebody (its owner) saw scores or rows of the locked test part of a project."""
+
+    __tablename__ = "looks"
+
+    project_id: Mapped[str] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"), index=True)
+    run_id: Mapped[str | None] = mapped_column(ForeignKey("runs.id", ondelete="SET NULL"))
+    """Whose report; None for the scoreboard."""

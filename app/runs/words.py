@@ -7,6 +7,7 @@ from app.pages import duration, whole, words
 from app.recipes.words import metric_name
 from app.runs.tables import Run
 from trainer.contract.events import ENDED, ProgressPayload
+from trainer.contract.results import Report
 from trainer.contract.written import write_score
 
 _ = words.gettext
@@ -171,6 +172,21 @@ def score_words(metric: str, value: float, low: float | None, high: float | None
 def interval(value: float | None, low: float | None = None, high: float | None = None) -> str:
     """A score with its interval, as the verdict writes it: "0.830 ± 0.061"."""
     return "" if value is None else write_score(value, low, high)
+
+
+def validation_words(report: Report) -> str:
+    """How well the ended run does where runs are chosen; the test part speaks in the report alone."""
+    score = next((s for s in report.validation if s.metric == report.metric), None)
+    if score is None:
+        return _("The report asks rows that it has never seen.")
+    said = score_words(score.metric, score.value, score.low, score.high)
+    rows = report.rows["validation"]
+    on = words.ngettext(
+        "{score} on {n} validation row. The report asks rows that it has never seen.",
+        "{score} on {n} validation rows. The report asks rows that it has never seen.",
+        rows,
+    )
+    return on.format(score=said[:1].upper() + said[1:], n=whole(rows))
 
 
 def is_ended(job: Job) -> bool:

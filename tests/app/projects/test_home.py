@@ -81,7 +81,8 @@ def test_a_project_tells_how_well_its_best_run_does(app: FastAPI, browser: TestC
             kept.test_low, kept.test_high = test - 0.05, test + 0.05
             db.commit()
     page = browser.get("/").text
-    assert "accuracy 0.750 ± 0.050" in page
+    assert "accuracy 0.800" in page
+    assert "0.750" not in page
     assert "has runs" not in page
 
 
