@@ -40,6 +40,7 @@ from app.runs.places import find_places, find_scores
 from app.settings import Settings
 from app.storage import Store
 from app.uploads import routes as uploads
+from app.uploads import unfinished
 from app.versions import routes as versions
 
 log = structlog.get_logger()
@@ -51,6 +52,7 @@ ROUTERS = [
     datasets.router,
     samples.router,
     uploads.router,
+    unfinished.router,
     projects.router,
     recipes.router,
     runs.router,

@@ -1,173 +1,173 @@
 /**
- * The drop target: one file, sent in chunks that survive a broken connection.
+ * The drop target: files and folders from anywhere on the page, sent by upload-send.js and shown one by one and in sum.
  *
- * The core of tus 1.0: POST create, PATCH create/id with `Upload-Offset` per chunk; HEAD tells how far it came; POST done upload=id -> {location}. Only sending is retried: a refusal is a sentence of the server.
+ * What was dropped together is one delivery: when all of it has arrived, POST done upload=id&upload=id -> {location}.
  */
 
-const CHUNK = 8 * 1024 * 1024;
-const TRIES = 3;
+import { loose, ofDrop, ofField, pack } from "./upload-gather.js";
+import { Refusal, end, memory, refusal, send } from "./upload-send.js";
+import { ledger } from "./upload-ledger.js";
+
+const AT_ONCE = 3;
 
 export function start(element) {
   const words = JSON.parse(element.dataset.words);
-  const input = element.querySelector("input[type=file]");
-  const face = element.querySelector(".drop-face");
+  const fields = [...element.querySelectorAll("input[type=file]")];
+  const face = element.querySelector(".drop-entry");
   const panel = element.querySelector(".drop-progress");
-  const bar = panel.querySelector("progress");
-  const line = panel.querySelector(".progress-words");
-  const retry = element.querySelector("[data-retry]");
   const said = element.querySelector(".drop-said");
-  let job = null; // {file, id, offset, chunk, began, request}
+  const buttons = Object.fromEntries([...panel.querySelectorAll("[data-do]")].map((button) => [button.dataset.do, button]));
+  const say = (key, values = {}) => (words[key] ?? "").replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+  const view = ledger(panel, say);
+  let work = null; // {parts, paused, release, pause}
 
-  async function take(files, { folder = false } = {}) {
-    if (job) return;
-    said.hidden = true;
-    const file = files[0];
-    if (folder) return complain(words.folder);
-    if (!file) return;
-    if (!file.size) return complain(say(words.empty, { name: file.name }));
-    if (files.length > 1) complain(say(words.one, { name: file.name }));
-    job = { file, id: null, offset: 0 };
+  const desk = {
+    endpoint: element.dataset.create,
+    say,
+    gate: () => work?.pause ?? Promise.resolve(),
+    paused: () => Boolean(work?.pause),
+    tell: (part, state) => part.work === work && view.show(part, state),
+  };
+
+  async function take(gathered) {
+    if (work) return complain(say("busy"));
+    complain("");
+    const { files, folders } = await gathered;
+    const some = folders.length ? files : files.filter(({ file }) => file.size);
+    if (!files.length) return folders.length && complain(say("hollow", { name: folders[0] }));
+    if (some.length < files.length) complain(say("empty", { name: files.find(({ file }) => !file.size).path }));
+    if (!some.length) return null;
+    return go(pack({ files: some, folders }, say));
+  }
+
+  async function go(parts) {
+    const mine = { parts, pause: null, release: null };
+    work = mine;
+    let delivery = newName();
+    for (const part of parts) {
+      const before = memory.find(part.mark);
+      Object.assign(part, { work: mine, id: before?.id ?? null, offset: 0, sent: 0 });
+      if (before) delivery = before.delivery;
+    }
+    for (const part of parts) part.delivery = delivery;
     face.hidden = true;
     panel.hidden = false;
-    await go();
+    element.classList.add("sending");
+    view.begin(parts);
+    show("pause", "cancel");
+    const waiting = [...parts];
+    await Promise.all(Array.from({ length: AT_ONCE }, () => sendNext(mine, waiting)));
+    if (work === mine) await conclude(mine);
   }
 
-  async function go() {
-    const mine = job;
-    retry.hidden = true;
-    retry.blur();
-    show(words.starting);
-    try {
-      if (!job.id) await create();
-      job.began = performance.now();
-      job.from = job.offset;
-      await sendAll(mine);
-      if (job !== mine) return;
-      bar.removeAttribute("value");
-      show(words.finishing);
-      const answer = await post(element.dataset.done, new URLSearchParams({ upload: job.id }));
-      element.dispatchEvent(new CustomEvent("skillet:uploaded", { bubbles: true, detail: answer }));
-      window.location.assign(answer.location);
-    } catch (error) {
-      if (job !== mine) return;
-      if (error.sentence) {
-        reset();
-        complain(error.sentence);
-      } else {
-        show(words.broken);
-        retry.hidden = false;
-        retry.focus();
-      }
-    }
-  }
-
-  async function create() {
-    const name = btoa(String.fromCharCode(...new TextEncoder().encode(job.file.name)));
-    const headers = { Accept: "application/json", "Tus-Resumable": "1.0.0", "Upload-Length": job.file.size, "Upload-Metadata": `filename ${name}` };
-    const answer = await fetch(element.dataset.create, { method: "POST", headers });
-    if (!answer.ok) throw refusal(answer.status, await answer.text());
-    job.id = answer.headers.get("Location").split("/").pop();
-  }
-
-  async function sendAll(mine) {
-    let failures = 0;
-    while (job === mine && job.offset < job.file.size) {
+  async function sendNext(mine, waiting) {
+    for (let part = waiting.shift(); part && work === mine; part = waiting.shift()) {
       try {
-        if (failures) job.offset = await askOffset(job);
-        await sendChunk();
-        failures = 0;
+        await send(part, desk);
+        part.arrived = true;
+        desk.tell(part, "arrived");
       } catch (error) {
-        if (job !== mine) return;
-        failures += 1;
-        if (error.sentence || failures > TRIES) throw error;
-        show(words.waiting);
-        await new Promise((resolve) => setTimeout(resolve, 1_000 * 2 ** (failures - 1)));
+        if (!(error instanceof Refusal)) throw error;
+        part.refused = error.message;
+        desk.tell(part, "refused");
       }
     }
   }
 
-  /** XMLHttpRequest, since fetch tells nothing about what has been sent. */
-  function sendChunk() {
-    const { file, id, offset, chunk } = job;
-    const request = new XMLHttpRequest();
-    job.request = request;
-    return new Promise((resolve, reject) => {
-      request.open("PATCH", `${element.dataset.create}/${id}`);
-      request.setRequestHeader("Tus-Resumable", "1.0.0");
-      request.setRequestHeader("Upload-Offset", offset);
-      request.setRequestHeader("Content-Type", "application/offset+octet-stream");
-      request.upload.onprogress = (event) => progress(offset + event.loaded);
-      request.onerror = request.onabort = request.ontimeout = () => reject(new Error("connection"));
-      request.onload = () => {
-        if (request.status === 204) {
-          job.offset = Number(request.getResponseHeader("Upload-Offset"));
-          progress(job.offset);
-          resolve();
-        } else reject(refusal(request.status, request.responseText));
-      };
-      request.send(file.slice(offset, offset + (chunk || CHUNK)));
-    });
+  /** All were tried. What was refused, or waits still on the server for its file, is the person's to decide about. */
+  async function conclude(mine) {
+    const arrived = mine.parts.filter((part) => part.arrived);
+    const missing = await countMissing(mine);
+    if (work !== mine) return;
+    if (!arrived.length) {
+      reset();
+      return complain(mine.parts.map((part) => part.refused).join(" "));
+    }
+    if (arrived.length === mine.parts.length && !missing) return read();
+    show("read", "cancel");
+    view.summary(missing ? say("missing", { n: missing }) : say("some", { n: arrived.length, all: mine.parts.length }));
+    buttons.read.focus();
   }
 
-  async function askOffset({ id }) {
-    const answer = await fetch(`${element.dataset.create}/${id}`, { method: "HEAD", headers: { "Tus-Resumable": "1.0.0" } });
-    if (!answer.ok) throw refusal(answer.status, "");
-    return Number(answer.headers.get("Upload-Offset"));
+  /** Files of the same delivery, dropped before a reload, that have not arrived. */
+  async function countMissing(mine) {
+    const ids = new Set(mine.parts.map((part) => part.id));
+    const answer = await fetch(desk.endpoint, { headers: { Accept: "application/json" } }).catch(() => null);
+    if (!answer?.ok) return 0;
+    const { uploads } = await answer.json();
+    return uploads.filter((one) => one.delivery === mine.parts[0].delivery && !ids.has(one.id)).length;
   }
 
-  async function post(url, body, type) {
-    const headers = { Accept: "application/json", ...(type && { "Content-Type": type }) };
-    const answer = await fetch(url, { method: "POST", headers, body });
-    if (!answer.ok) throw refusal(answer.status, await answer.text());
-    return answer.json();
+  async function read() {
+    const mine = work;
+    show("cancel");
+    view.summary(say("finishing"));
+    const body = new URLSearchParams(mine.parts.filter((part) => part.arrived).map((part) => ["upload", part.id]));
+    for (let tries = 0; work === mine; tries += 1) {
+      try {
+        const answer = await fetch(element.dataset.done, { method: "POST", headers: { Accept: "application/json" }, body });
+        if (!answer.ok) throw refusal(answer.status, await answer.text(), mine.parts[0], desk);
+        const { location } = await answer.json();
+        element.dispatchEvent(new CustomEvent("skillet:uploaded", { bubbles: true, detail: { location } }));
+        work = null;
+        window.location.assign(location);
+      } catch (error) {
+        if (error instanceof Refusal) {
+          reset();
+          return complain(error.message);
+        }
+        view.summary(say("again"));
+        await new Promise((resolve) => setTimeout(resolve, Math.min(30, 2 ** tries) * 1000));
+      }
+    }
+    return null;
   }
 
-  /** 409 (another offset), 423 and 5xx pass; anything else is a refusal with a sentence. */
-  function refusal(status, text) {
-    const error = new Error(`status ${status}`);
-    if (status < 500 && ![408, 409, 423, 425, 429].includes(status)) error.sentence = sentenceOf(text) || say(words.refused, { name: job?.file.name ?? "" });
-    return error;
+  function pause() {
+    work.pause = new Promise((resolve) => (work.release = resolve));
+    for (const part of work.parts) part.request?.abort();
+    view.pause();
+    show("resume", "cancel");
+    buttons.resume.focus();
   }
 
-  function progress(sent) {
-    bar.max = job.file.size;
-    bar.value = sent;
-    job.sent = sent;
-    const rate = (sent - job.from) / (performance.now() - job.began);
-    show(words.sending, rate > 0 ? time((job.file.size - sent) / rate / 1000) : "…");
+  function resume() {
+    work.release();
+    work.pause = null;
+    view.resume();
+    show("pause", "cancel");
+    buttons.pause.focus();
   }
 
-  function time(seconds) {
-    return seconds < 90 ? say(words.seconds, { n: Math.ceil(seconds) }) : say(words.minutes, { n: Math.round(seconds / 60) });
+  async function cancel() {
+    const { parts, release } = work;
+    reset();
+    release?.();
+    await Promise.all(parts.map((part) => end(part, desk)));
+    document.body.dispatchEvent(new CustomEvent("skillet:uploads"));
+    fields[0].focus();
   }
 
-  function show(sentence, left = "") {
-    line.textContent = say(sentence, { name: job.file.name, done: size(job.sent ?? job.offset), total: size(job.file.size), left });
+  function show(...names) {
+    for (const [name, button] of Object.entries(buttons)) button.hidden = !names.includes(name);
   }
 
   function complain(sentence) {
     said.textContent = sentence;
-    said.hidden = false;
+    said.hidden = !sentence;
   }
 
   function reset() {
-    job?.request?.abort();
-    job = null;
-    input.value = "";
-    bar.removeAttribute("value");
+    work = null;
+    for (const field of fields) field.value = "";
     panel.hidden = true;
     face.hidden = false;
-  }
-
-  function cancel() {
-    reset();
-    input.focus();
+    element.classList.remove("sending");
   }
 
   const listeners = [
-    [input, "change", () => take(input.files)],
-    [retry, "click", go],
-    [element.querySelector("[data-cancel]"), "click", cancel],
+    ...fields.map((field) => [field, "change", () => field.files.length && take(ofField(field))]),
+    [panel, "click", (event) => ({ pause, resume, cancel, read })[event.target.closest("[data-do]")?.dataset.do]?.()],
     [window, "dragover", (event) => { // anywhere on the page: nobody aims
       if (!event.dataTransfer?.types.includes("Files")) return;
       event.preventDefault();
@@ -178,37 +178,21 @@ export function start(element) {
       if (!event.dataTransfer?.types.includes("Files")) return;
       event.preventDefault();
       element.classList.remove("over");
-      const folder = [...event.dataTransfer.items].some((item) => item.webkitGetAsEntry?.()?.isDirectory);
-      take(event.dataTransfer.files, { folder });
+      take(ofDrop(event.dataTransfer));
     }],
-    [window, "paste", (event) => event.clipboardData?.files.length && take(event.clipboardData.files)],
-    [window, "beforeunload", (event) => job && job.offset < job.file.size && event.preventDefault()],
+    [window, "paste", (event) => event.clipboardData?.files.length && take({ files: loose(event.clipboardData.files), folders: [] })],
+    [window, "beforeunload", (event) => work?.parts.some((part) => !part.arrived && !part.refused) && event.preventDefault()],
   ];
   for (const [target, name, handler] of listeners) target.addEventListener(name, handler);
-  if (input.files.length) take(input.files); // chosen before this script was there
+  const early = fields.find((field) => field.files.length); // chosen before this script was there
+  if (early) take(ofField(early));
   return () => {
     for (const [target, name, handler] of listeners) target.removeEventListener(name, handler);
-    job?.request?.abort();
-    job = null;
+    for (const part of work?.parts ?? []) part.request?.abort();
+    work = null;
   };
 }
 
-function say(sentence, values) {
-  return sentence.replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
-}
-
-function size(bytes) {
-  const power = Math.min(3, Math.floor(Math.log10(Math.max(bytes, 1)) / 3));
-  const number = (bytes / 1000 ** power).toLocaleString(document.documentElement.lang, { maximumSignificantDigits: 3 });
-  return `${number} ${["B", "kB", "MB", "GB"][power]}`;
-}
-
-/** The server's sentence: of JSON `{sentence}` or `{detail}`, or of a page's `[data-error]`. */
-function sentenceOf(text) {
-  try {
-    const body = JSON.parse(text);
-    return [body.sentence, body.detail, body.error].find((part) => typeof part === "string") ?? "";
-  } catch {
-    return new DOMParser().parseFromString(text, "text/html").querySelector("[data-error]")?.textContent.trim() ?? "";
-  }
+function newName() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(10)), (byte) => byte.toString(36).padStart(2, "0")).join("").slice(0, 20);
 }
