@@ -2,6 +2,7 @@
 
 import io
 import itertools
+import tarfile
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
+import soundfile
 from PIL import Image
 
 from trainer.contract.dataset import Profile, Schema, VersionFolder
@@ -49,15 +51,21 @@ class Imported:
 
 
 def an_order(
-    folder: Path, content: bytes | Path | None, sample: str | None = None, filename: str = "mine"
+    folder: Path,
+    content: bytes | Path | dict[str, bytes] | None,
+    sample: str | None = None,
+    filename: str = "mine",
+    **wishes: Any,
 ) -> JobFolder:
-    """A job folder with an import order for these bytes, this file or this sample."""
-    source = content if isinstance(content, Path) else None
-    if isinstance(content, bytes):
-        source = folder / f"upload-{next(NUMBERS)}"
-        source.write_bytes(content)
-    files = [SourceFile(path=source, filename=filename)] if source else []
-    order = ImportOrder(datasets=folder / "datasets", files=files, sample=sample)
+    """A job folder with an import order for these bytes, this file, these loose files or this sample."""
+    brought = content if isinstance(content, dict) else {filename: content} if content is not None else {}
+    files = []
+    for name, data in brought.items():
+        path = data if isinstance(data, Path) else folder / f"upload-{next(NUMBERS)}"
+        if isinstance(data, bytes):
+            path.write_bytes(data)
+        files.append(SourceFile(path=path, filename=name))
+    order = ImportOrder(datasets=folder / "datasets", files=files, sample=sample, **wishes)
     job = JobFolder(folder / f"job-{next(NUMBERS)}")
     job.create(Order(job=job.path.name, body=order))
     job.grant(2)
@@ -75,7 +83,9 @@ def run_order(job: JobFolder) -> dict[str, Any] | Outcome:
         tell.close()
 
 
-def an_import(folder: Path, content: bytes | Path | None = None, **changes: Any) -> Imported:
+def an_import(
+    folder: Path, content: bytes | Path | dict[str, bytes] | None = None, **changes: Any
+) -> Imported:
     """Import and read back."""
     job = an_order(folder, content, **changes)
     results = run_order(job)
@@ -100,6 +110,37 @@ def a_picture(
     small = Image.fromarray(generator.integers(0, 256, (4, 4, 3), dtype=np.uint8))
     out = io.BytesIO()
     small.resize(size, Image.Resampling.BICUBIC).convert(mode).save(out, form, **options)
+    return out.getvalue()
+
+
+def a_sound(
+    seconds: float = 0.2, rate: int = 8_000, form: str = "WAV", subtype: str | None = None, channels: int = 1
+) -> bytes:
+    """A tone that grows louder."""
+    time_T = np.arange(int(seconds * rate)) / rate
+    wave_T = np.sin(2 * np.pi * 440 * time_T) * np.linspace(0.1, 0.9, len(time_T))
+    out = io.BytesIO()
+    soundfile.write(out, np.repeat(wave_T[:, None], channels, axis=1), rate, format=form, subtype=subtype)
+    return out.getvalue()
+
+
+def a_mask(values: list[int], size: tuple[int, int] = (40, 30)) -> bytes:
+    """A grey PNG in stripes of these values."""
+    columns_W = np.asarray(values, dtype=np.uint8)[np.arange(size[0]) * len(values) // size[0]]
+    out = io.BytesIO()
+    Image.fromarray(np.tile(columns_W, (size[1], 1))).save(out, "PNG")
+    return out.getvalue()
+
+
+def a_tar(entries: dict[str, bytes] | list[tuple[tarfile.TarInfo, bytes]], mode: str = "w") -> bytes:
+    """A tar with these entries."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode=mode) as archive:  # type: ignore[call-overload]
+        for entry, data in entries.items() if isinstance(entries, dict) else entries:
+            info = tarfile.TarInfo(entry) if isinstance(entry, str) else entry
+            if isinstance(entry, str):
+                info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
     return out.getvalue()
 
 

@@ -1,6 +1,5 @@
 """Raw bytes of strangers -> rows: one file a format. Which format it is, the content says, never the name."""
 
-from contextlib import ExitStack
 from pathlib import Path
 
 from trainer.sources.arff import looks_like_arff, open_arff
@@ -13,9 +12,8 @@ from trainer.sources.pictures import is_picture
 from trainer.sources.refusal import READS, Refused
 from trainer.sources.rejects import Rejects
 from trainer.sources.table import Table
-from trainer.sources.zips import Archive, Damaged, label, open_archive, read_pieces, unpack_table
+from trainer.sources.zips import open_archive
 
-PEEKED = 200
 KINDS = {
     b"7z\xbc\xaf\x27\x1c": "a 7-Zip archive: unpack it and make a zip",
     b"Rar!": "a RAR archive: unpack it and make a zip",
@@ -44,10 +42,8 @@ STREAM = b"\xff\xff\xff\xff"
 HEAD = 4096
 
 
-def open_source(
-    path: Path, filename: str, scratch: Path, rejects: Rejects, rule: str | None = None
-) -> Table | Archive:
-    """What a person brought: a table, or an archive of pictures (close its ``zip`` after reading).
+def open_source(path: Path, filename: str, scratch: Path, rejects: Rejects, rule: str | None = None) -> Table:
+    """What a person brought where it is a table; archives are read by rules.
 
     ``filename`` is a label. Temporary copies go to ``scratch``, what is no row to ``rejects``. ``rule`` chooses among
     several tables in one file. Raises Refused in words for anything else.
@@ -62,7 +58,7 @@ def open_source(
             raise Refused("The gzip file holds another one. Unpack it, then bring what is inside.")
         filename = filename.removesuffix(".gz")
     if head.startswith(ZIP):
-        return open_zip(path, filename, scratch, rejects, rule)
+        return open_office(path, filename, scratch, rule)
     return open_table(path, filename, scratch, rejects, rule)
 
 
@@ -103,49 +99,14 @@ def as_text(head: bytes) -> str:
     return head.decode("utf-8-sig", errors="replace")
 
 
-def open_zip(path: Path, filename: str, scratch: Path, rejects: Rejects, rule: str | None) -> Table | Archive:
-    """A workbook (which is a zip), a zip of pictures, or of one table."""
-    with ExitStack() as stack:
-        archive = open_archive(path)
-        stack.callback(archive.zip.close)
-        names = {info.filename for info in archive.files}
-        if any(name == "data.pkl" or name.endswith(("/data.pkl", ".npy")) for name in names):
-            raise Refused(
-                f"This is a saved model or array, not data that Skillet reads; it was not opened. {READS}"
-            )
+def open_office(path: Path, filename: str, scratch: Path, rule: str | None) -> Table:
+    """A workbook, which is a zip. Every other zip is read by rules (``trainer.sources.layouts``), unless it is packed
+    once more.
+    """
+    archive = open_archive(path)
+    with archive.zip:
         if is_workbook(archive):
             return open_workbook(path, filename, scratch, rule, archive)
-        if "[Content_Types].xml" in names:
+        if any(info.filename == "[Content_Types].xml" for info in archive.files):
             raise Refused(f"This is an Office file without sheets. Save the table in it as CSV. {READS}")
-        if holds_pictures(archive):
-            stack.pop_all()
-            return archive
-        if not any(name.casefold().endswith((".csv", ".tsv", ".txt")) for name in names):
-            raise Refused(nothing_in(archive))
-    unpacked, name = unpack_table(path, scratch)
-    return open_table(unpacked, name, scratch, rejects, rule)
-
-
-def holds_pictures(archive: Archive) -> bool:
-    """Whether any of the first entries starts like a picture."""
-    for info in archive.files[:PEEKED]:
-        try:
-            head = next(read_pieces(archive.zip, info, 16), b"")
-        except Damaged:
-            continue
-        if is_picture(head):
-            return True
-    return False
-
-
-def nothing_in(archive: Archive) -> str:
-    """Why an archive has nothing for us."""
-    if archive.refused:
-        name, reason = archive.refused[0]
-        return f"Nothing in the zip can be read: ‘{name}’ was refused because {reason}. {READS}"
-    if not archive.files:
-        return (
-            f"The zip holds no files{' but what an operating system left' if archive.junk else ''}. {READS}"
-        )
-    first = label(archive.files[0].filename)
-    return f"The zip holds no pictures and no table, only files such as ‘{first}’. {READS}"
+    raise Refused("The gzip file holds a zip. Unpack it, then bring the zip.")

@@ -24,21 +24,23 @@ GOOD_PER_BAD = 10
 """So many right UTF-8 characters for each wrong byte: UTF-8 with damaged lines, not another alphabet."""
 
 
-def chunks(path: Path) -> Iterator[bytes]:
-    """The file, 4 MB at a time."""
+def chunks(path: Path | bytes) -> Iterator[bytes]:
+    """The file, 4 MB at a time; or bytes that are in memory already."""
+    if isinstance(path, bytes):
+        yield path
+        return
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
             yield chunk
 
 
-def find_encoding(path: Path) -> tuple[str, str]:
+def find_encoding(path: Path | bytes) -> tuple[str, str]:
     """Python's name of the encoding and a person's name for it. Reads the whole file once, 4 MB at a time.
 
     A mark at the start decides; else whole-file UTF-8; else Shift-JIS where it decodes and has kana; else
     Windows-1252, or Latin-1 where bytes occur that Windows-1252 lacks. Raises Refused on binary zeros.
     """
-    with path.open("rb") as file:
-        head = file.read(4096)
+    head = next(chunks(path), b"")[:4096]
     for mark, name, words in BOMS:
         if head.startswith(mark):
             return name, words
@@ -78,7 +80,7 @@ def without_mark(head: bytes) -> tuple[str, str]:
     )
 
 
-def is_utf8(path: Path) -> bool:
+def is_utf8(path: Path | bytes) -> bool:
     """Whether the file is UTF-8, or UTF-8 with few damaged places (those lines are rejected later)."""
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     good = bad = position = 0
@@ -106,7 +108,7 @@ def is_utf8(path: Path) -> bool:
     return bad == 0 or good >= GOOD_PER_BAD * bad
 
 
-def decodes(path: Path, encoding: str) -> bool:
+def decodes(path: Path | bytes, encoding: str) -> bool:
     """Whether the whole file is right in this encoding."""
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
@@ -118,7 +120,7 @@ def decodes(path: Path, encoding: str) -> bool:
     return True
 
 
-def is_japanese(path: Path) -> bool:
+def is_japanese(path: Path | bytes) -> bool:
     """Whether the file is Shift-JIS and has kana in it."""
     if not decodes(path, "cp932"):
         return False

@@ -26,6 +26,9 @@ TURNS = {
     5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }  # fmt: skip
+SIDEWAYS = (
+    Image.Transpose.TRANSPOSE, Image.Transpose.ROTATE_270, Image.Transpose.TRANSVERSE, Image.Transpose.ROTATE_90,
+)  # fmt: skip
 MAGIC = (b"\x89PNG", b"\xff\xd8", b"GIF8", b"BM", b"II*\0", b"MM\0*")
 WHAT = {
     b"<svg": "an SVG drawing",
@@ -57,6 +60,11 @@ class Picture:
     thumb: bytes
     thumb_width: int
     thumb_height: int
+    source_width: int
+    source_height: int
+    """Its size as it was brought, upright: what boxes and masks were drawn on."""
+    turned: bool = False
+    """Its file said that the camera was held sideways."""
 
 
 @contextmanager
@@ -89,7 +97,8 @@ def read_picture(data: bytes) -> Picture:
         raise Unreadable("the file is empty")
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-            check_size(*image.size)
+            width, height = image.size
+            check_size(width, height)
             photo = image.format in ("JPEG", "MPO")
             image.draft(None, (LONGEST_SIDE, LONGEST_SIDE))
             image.load()
@@ -111,11 +120,15 @@ def read_picture(data: bytes) -> Picture:
         raise Unreadable(reason(error)) from None
     if turn is not None:
         plain = plain.transpose(turn)
+    turned = turn in SIDEWAYS
+    if turned:
+        width, height = height, width
     plain.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
     thumb = plain.copy()
     thumb.thumbnail((THUMB_SIDE, THUMB_SIDE), Image.Resampling.BICUBIC)
     encoded = encode(plain, "JPEG", quality=QUALITY) if photo else encode(plain, "PNG", compress_level=4)
-    return Picture(encoded, *plain.size, encode(thumb, "JPEG", quality=80), *thumb.size)
+    preview = encode(thumb, "JPEG", quality=80)
+    return Picture(encoded, *plain.size, preview, *thumb.size, width, height, turned)
 
 
 def check_size(width: int, height: int) -> None:

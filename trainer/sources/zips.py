@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
-from trainer.sources.refusal import READS, Refused
+from trainer.sources.refusal import Refused
 
 MOST_ENTRIES = 500_000
 MOST_BYTES = 20 << 30
@@ -178,22 +178,3 @@ def read_pieces(archive: zipfile.ZipFile, info: zipfile.ZipInfo, piece: int = 1 
 
 class Damaged(ValueError):
     """One entry cannot be read; ``str(error)`` is the reason."""
-
-
-def unpack_table(path: Path, scratch: Path, most_bytes: int = MOST_BYTES) -> tuple[Path, str]:
-    """The single CSV inside a zip, inflated into ``scratch``; its path there and its name."""
-    archive = open_archive(path, most_bytes)
-    with archive.zip:
-        tables = [info for info in archive.files if info.filename.casefold().endswith(TABLES)]
-        if len(tables) != 1:
-            raise Refused(f"The zip holds {len(tables)} tables. Bring one CSV at a time. {READS}")
-        target = scratch / "unpacked.csv"
-        try:
-            with target.open("wb") as out:
-                for data in read_pieces(archive.zip, tables[0]):
-                    out.write(data)
-        except Damaged as error:
-            raise Refused(
-                f"‘{label(tables[0].filename)}’ in the zip cannot be read: {error}. Make it again."
-            ) from error
-    return target, label(tables[0].filename.rsplit("/", 1)[-1])

@@ -260,7 +260,7 @@ def test_names_never_become_paths(names: list[str], tmp_path: Path) -> None:
         found = an_import(tmp_path / "inside", content)
     except Refused:
         return
-    known = {"schema.json", "table.parquet", "profile.json", "rejects.parquet", "c0.arrow"}
+    known = {"schema.json", "table.parquet", "profile.json", "rejects.parquet", "layout.json", "c0.arrow"}
     assert {path.name for path in found.version.path.iterdir()} - {"rows"} == known | {"thumbs"}
     assert {path.name for path in tmp_path.iterdir()} == {"inside"}
     assert {path.name.split("-")[0] for path in (tmp_path / "inside").iterdir()} <= {

@@ -5,9 +5,8 @@ from trainer.contract.order import ImportOrder
 from trainer.sources import open_source
 from trainer.sources.refusal import Refused
 from trainer.sources.rejects import Rejects
-from trainer.sources.zips import Archive
 from trainer.work.desk import Desk
-from trainer.work.reading.archive import read_archive
+from trainer.work.reading.archive import find_brought, read_brought
 from trainer.work.reading.sample import make_sample
 from trainer.work.reading.tables import read_tables
 
@@ -19,18 +18,13 @@ def read(order: ImportOrder, desk: Desk) -> tuple[Schema, Profile]:
             return make_sample(order.sample, desk, rejects)
         if not order.files:
             raise Refused("The order names neither a file nor a sample.")
+        brought = find_brought(order, desk.scratch)
+        if brought is not None:
+            with brought:
+                return read_brought(brought, order, desk, rejects)
         tables = []
         for place, file in enumerate(order.files):
             scratch = desk.scratch / f"source-{place}"
             scratch.mkdir()
-            source = open_source(file.path, file.filename, scratch, rejects, order.rule)
-            if not isinstance(source, Archive):
-                tables.append(source)
-                continue
-            with source.zip:
-                if len(order.files) > 1:
-                    raise Refused(
-                        f"‘{file.filename}’ is an archive of pictures. Bring it alone: it becomes a dataset of its own."
-                    )
-                return read_archive(source, desk, rejects)
+            tables.append(open_source(file.path, file.filename, scratch, rejects, order.rule))
         return read_tables(tables, desk, rejects)

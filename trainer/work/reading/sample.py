@@ -1,17 +1,16 @@
-"""One of the samples: a table goes the way of every CSV, pictures the way of every zip."""
+"""One of the samples: a table goes the way of every CSV, pictures the way of every archive."""
 
 from dataclasses import replace
 
 from trainer.contract.dataset import Profile, Schema
 from trainer.contract.samples import SAMPLES
 from trainer.sources.csv import open_csv
-from trainer.sources.media import MediaWriter
 from trainer.sources.refusal import Refused
 from trainer.sources.rejects import Rejects
 from trainer.sources.samples import MAKERS
 from trainer.sources.synthetic import PICTURES
 from trainer.work.desk import Desk
-from trainer.work.reading.archive import PHOTO, tabulate
+from trainer.work.reading.rows import read_plan
 from trainer.work.reading.tables import read_tables
 
 
@@ -24,10 +23,4 @@ def make_sample(sample: str, desk: Desk, rejects: Rejects) -> tuple[Schema, Prof
         source = f"sample: {said.title}. {said.origin} {said.later}".rstrip()
         table = replace(open_csv(MAKERS[sample](desk.scratch), said.title, desk.scratch), source=source)
         return read_tables([table], desk, rejects)
-    desk.begin("pictures", 1, "pictures")
-    media = MediaWriter(desk.version.media(PHOTO), desk.version.thumbs(PHOTO))
-    try:
-        rows = PICTURES[sample](media, lambda done, total: desk.progress("pictures", done, total, "pictures"))
-    finally:
-        media.close()
-    return tabulate(rows, desk, rejects)
+    return read_plan(PICTURES[sample](), desk, rejects)
