@@ -18,11 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.columns import read_columns, read_pictures
-from trainer.columns.encode import encode_image, encode_table, feature_names, to_days
+from trainer.columns.encode import apply_before, encode_image, encode_table, feature_names, to_days
 from trainer.contract.dataset import Column, Schema, VersionFolder
 from trainer.contract.documents import digest, read_document, write_whole
 from trainer.contract.events import ProgressPayload
 from trainer.contract.recipe import Encoding, Question
+from trainer.contract.steps import Step
+from trainer.mend.learned import fit_step, of_column
+from trainer.mend.lineage import learned_steps
 from trainer.split import divide
 
 FORMAT = 1
@@ -240,7 +243,8 @@ def write_table(
 ) -> Written:
     """Fit the encoders on the training rows, then encode each part in blocks."""
     columns = read_columns(version, [column.id for column in inputs])
-    specs = [FITTERS[c.type](c, columns[c.id][parts["train"]], encoding) for c in inputs]
+    learned = learned_steps(version)
+    specs = [fit_column(c, columns[c.id][parts["train"]], encoding, learned) for c in inputs]
     width = len(feature_names(specs))
     total, done = sum(len(rows) for rows in parts.values()), 0
     for part, rows in parts.items():
@@ -301,6 +305,22 @@ class Unmapped(np.ndarray):
 
     def flush(self) -> None:
         """Nothing to write."""
+
+
+def fit_column(
+    column: Column, values: NDArray[Any], encoding: Encoding, learned: list[Step]
+) -> dict[str, Any]:
+    """The spec of a column from its training values: first what the steps that learn make of them, each after the
+    one before, then its encoder.
+    """
+    before: list[dict[str, Any]] = []
+    for step in of_column(learned, column.id):
+        fitted = fit_step(step, values)
+        if fitted is not None:
+            before.append(fitted)
+            values = apply_before({"before": [fitted]}, values)
+    spec = FITTERS[column.type](column, values, encoding)
+    return spec | {"before": before} if before else spec
 
 
 def fit_number(column: Column, values: NDArray[Any], encoding: Encoding) -> dict[str, Any]:

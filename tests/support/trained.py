@@ -124,7 +124,6 @@ def a_version(folder: Path, schema: Schema, table: dict[str, pa.Array]) -> Versi
 def a_trained_model(folder: Path, learner: str, task: str, **changes: Any) -> Trained:
     """Prepare, learn, judge and export, as ``trainer/work/train.py`` does, in a folder of its own."""
     made = some_pictures(folder / "version") if learner == "cnn" else a_table(folder / "version")
-    schema = Schema.model_validate_json(made.schema.read_bytes())
     target, inputs = {
         ("cnn", "classification"): ("c1", ["c0"]),
         ("cnn", "regression"): ("c2", ["c0"]),
@@ -133,6 +132,12 @@ def a_trained_model(folder: Path, learner: str, task: str, **changes: Any) -> Tr
         target=target, inputs=inputs, task=task, metric="accuracy" if task == "classification" else "rmse",
         split=Split(stratify=task == "classification"),
     )  # fmt: skip
+    return train_on(folder, made, question, learner, **changes)
+
+
+def train_on(folder: Path, made: VersionFolder, question: Question, learner: str, **changes: Any) -> Trained:
+    """The same on a version that is there."""
+    schema = Schema.model_validate_json(made.schema.read_bytes())
     recipe = propose(
         "made", schema, question, Dials(learner=learner, length="quick"), QUICK[learner] | changes
     )

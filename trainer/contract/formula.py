@@ -2,7 +2,8 @@
 
 A formula is a small tree of calls out of ``FUNCTIONS`` and signs, and nothing else: nothing of it is ever run as a
 program. ``compile_formula`` checks names and types, and gives the tree as JSON: ``["column", "c3"]``, ``["number",
-2.0]``, ``["text", "male"]``, ``["truth", true]``, ``["missing"]``, or ``[function or sign, *trees]``.
+2.0]``, ``["text", "male"]``, ``["truth", true]``, ``["missing"]``, or ``[function or sign, *trees]``
+(so that the functions ``number`` and ``text`` hold a tree where the values of these names hold none).
 ``trainer.mend.formulas`` evaluates such a tree; a filter can write SQL from it.
 
 A missing value makes what is computed from it missing; ``and``, ``or`` and ``not`` know "perhaps" as SQL does.

@@ -60,14 +60,18 @@ def next_id(schema: Schema, steps: Sequence[Step]) -> str:
     return f"c{max(int(id[1:]) for id in taken) + 1}"
 
 
-def trim(deeds: Sequence[Deed], wanted: Sequence[str]) -> tuple[list[Deed], list[str]]:
+def trim(
+    deeds: Sequence[Deed], wanted: Sequence[str], *, relabel: bool = False
+) -> tuple[list[Deed], list[str]]:
     """What of the deeds a new row needs so that the columns ``wanted`` are there, and the root columns that they
-    start from. Deeds on single rows of the root say nothing of a new one.
+    start from. Deeds on single rows of the root say nothing of a new one; ``relabel`` keeps those on its cells.
     """
     needed = dict.fromkeys(wanted)
     kept: list[Deed] = []
     for deed in reversed(deeds):
-        if deed["do"] in ("relabel", "exclude", "drop") or deed["column"] not in needed:
+        if deed["do"] in ("exclude", "drop") or deed["column"] not in needed:
+            continue
+        if deed["do"] == "relabel" and not relabel:
             continue
         kept.append(deed)
         if deed["do"] == "make":

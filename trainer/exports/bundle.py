@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 import sys
 import tempfile
@@ -13,12 +14,16 @@ from typing import Any
 import numpy as np
 from safetensors.torch import save_file
 
-from trainer.columns import encode
+from trainer.columns import encode, png, read_columns
 from trainer.contract.dataset import Schema, VersionFolder
 from trainer.contract.documents import read_document, write_whole
+from trainer.contract.plan import trim
 from trainer.contract.recipe import Recipe
 from trainer.contract.results import Report
 from trainer.learners.fitted import Fitted
+from trainer.mend import cells, formulas, reading
+from trainer.mend.learned import known
+from trainer.mend.lineage import find_lineage
 from trainer.predictor import predict
 from trainer.prepare import Prepared
 from trainer.sources.cells import MISSING
@@ -28,8 +33,8 @@ LIBRARIES = {
     "sklearn": ["scikit-learn", "skl2onnx"],
     "xgboost": ["xgboost-cpu", "onnxmltools"],
 }
-IN_TREE = "from trainer.columns.encode import"
-IN_FOLDER = "sys.path.insert(0, str(Path(__file__).resolve().parent))\nfrom encode import"
+IN_TREE = re.compile(r"^(\s*)from trainer\.(?:columns|mend)\.(\w+) import", re.MULTILINE)
+HERE = "sys.path.insert(0, str(Path(__file__).resolve().parent))\n"
 """The program finds its preprocessing beside itself, wherever it is started from."""
 DATE = (1980, 1, 1, 0, 0, 0)
 """Of every file in the zip, so that the same model gives the same bytes."""
@@ -50,7 +55,7 @@ Ask it:
 
 model.onnx    the model; input ‘{input}’, output ‘{output}’
 model.json    what goes in and comes out, the preprocessing, the recipe, the scores
-encode.py     the preprocessing, exactly as in training (numpy alone)
+encode.py     the preprocessing, exactly as in training (numpy alone){steps}
 predict.py    the program above; also usable as a module: Model(folder).{method}
 {weights}"""
 
@@ -60,17 +65,26 @@ def fill_folder(
 ) -> None:
     """Everything but ``model.onnx``."""
     card = describe(read_document(version.schema, Schema), recipe, prepared, fitted, report)
+    steps = describe_steps(version, prepared)
+    card |= {"steps": steps} if steps else {}
     write_whole(folder / "model.json", json.dumps(card, ensure_ascii=False, indent=1))
-    write_whole(folder / "encode.py", Path(encode.__file__).read_bytes())
-    program = Path(predict.__file__).read_text(encoding="utf-8")
-    assert program.count(IN_TREE) == 1, "predict.py names its preprocessing once"
-    write_whole(folder / "predict.py", program.replace(IN_TREE, IN_FOLDER))
+    for module in [encode, png, *([cells, formulas, reading] if "steps" in card else [])]:
+        name = Path(str(module.__file__))
+        write_whole(folder / name.name, beside(name.read_text(encoding="utf-8")))
+    program = beside(Path(predict.__file__).read_text(encoding="utf-8"))
+    place = program.index("from encode import")
+    write_whole(folder / "predict.py", program[:place] + HERE + program[place:])
     write_whole(folder / "README.txt", introduce(card, report, fitted))
     if fitted.kind == "torch":
         weights = {
             name: value.detach().cpu().contiguous() for name, value in fitted.model.state_dict().items()
         }
         save_file(weights, folder / "weights.safetensors")
+
+
+def beside(program: str) -> str:
+    """A file of ours that finds its neighbours in one folder with it."""
+    return IN_TREE.sub(r"\1from \2 import", program)
 
 
 def describe(
@@ -101,6 +115,46 @@ def describe_input(schema: Schema, spec: dict[str, Any]) -> dict[str, Any]:
     return found | {"example": an_example(spec, whole=column.whole), "encode": spec}
 
 
+def describe_steps(version: VersionFolder, prepared: Prepared) -> dict[str, Any] | None:
+    """What is done to a row before it is encoded, and the columns that it is asked for; None where there are no steps
+    that concern the inputs.
+    """
+    lineage = find_lineage(version)
+    if lineage is None or prepared.pictures:
+        return None
+    deeds, asked = trim(lineage.plan.deeds, [spec["column"] for spec in prepared.specs])
+    columns = [lineage.schema.column(id) for id in asked]
+    values = read_columns(lineage.root, asked)
+    return {
+        "deeds": deeds,
+        "asked": [
+            {
+                "column": c.id,
+                "name": c.name,
+                "type": c.type,
+                "whole": c.whole,
+                "example": first_value(values[c.id]),
+            }
+            for c in columns
+        ],
+    }
+
+
+def first_value(cells: Any) -> Any:
+    """A value that occurs in a column, as a form or JSON has it."""
+    present = cells[known(cells)]
+    if not len(present):
+        return None
+    value = present[0]
+    return (
+        str(value.astype("datetime64[s]"))
+        if cells.dtype.kind == "M"
+        else value
+        if isinstance(value, str)
+        else float(value)
+    )
+
+
 def an_example(spec: dict[str, Any], *, whole: bool) -> Any:
     """The middle number or day, or the most frequent category, of the training rows."""
     if spec["kind"] == "number":
@@ -114,7 +168,8 @@ def introduce(card: dict[str, Any], report: Report, fitted: Fitted) -> str:
     """``README.txt``."""
     versions = card["versions"]
     pictures = card["inputs"][0]["type"] == "image"
-    first = {found["name"]: found["example"] for found in card["inputs"]}
+    asked = card["steps"]["asked"] if "steps" in card else card["inputs"]
+    first = {found["name"]: found["example"] for found in asked}
     row = shlex.quote(json.dumps(first, ensure_ascii=False))
     rows = f"python predict.py rows.csv\n    python predict.py --row {row}"
     return README.format(
@@ -127,6 +182,9 @@ def introduce(card: dict[str, Any], report: Report, fitted: Fitted) -> str:
         command="python predict.py photo.png" if pictures else rows,
         input="image" if pictures else "x",
         output="probabilities" if card["labels"] else "value",
+        steps="\ncells.py      the steps of the data, with formulas.py, reading.py: give rows as before them"
+        if "steps" in card
+        else "",
         method="answer_picture(pixels)" if pictures else "answer_rows(rows)",
         weights="weights.safetensors  the weights of the network, by name\n"
         if fitted.kind == "torch"

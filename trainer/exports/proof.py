@@ -11,7 +11,10 @@ from numpy.typing import NDArray
 from trainer.columns import read_columns, read_pictures
 from trainer.columns.encode import encode_image, encode_table
 from trainer.contract.dataset import VersionFolder
+from trainer.contract.plan import trim
 from trainer.learners.fitted import Fitted
+from trainer.mend.cells import Mender
+from trainer.mend.lineage import find_lineage, root_rows
 from trainer.prepare import Prepared
 
 CHECKED = 500
@@ -57,10 +60,20 @@ def encode_again(
     if prepared.pictures:
         spec = prepared.specs[0]
         return np.stack([encode_image(p, spec) for p in read_pictures(version, spec["column"], rows)])
-    columns = read_columns(version, inputs, rows)
+    columns = read_cells(version, inputs, rows)
     return encode_table(
         prepared.specs, [{id: columns[id][place] for id in inputs} for place in range(len(rows))]
     )
+
+
+def read_cells(version: VersionFolder, inputs: list[str], rows: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
+    """The inputs of rows of a version; where it has steps, from the rows of its root and by those steps."""
+    lineage = find_lineage(version)
+    if lineage is None:
+        return read_columns(version, inputs, rows)
+    deeds, asked = trim(lineage.plan.deeds, inputs, relabel=True)
+    places = root_rows(version, rows)
+    return Mender(deeds).mend(read_columns(lineage.root, asked, places), places)[0]
 
 
 def deviation_of(prepared: Prepared) -> float:

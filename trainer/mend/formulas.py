@@ -39,10 +39,8 @@ def evaluate(tree: list[Any], columns: Mapping[str, Array], count: int) -> Array
         return columns[parts[0]]
     if name == "missing":
         return np.full(count, np.nan)
-    if name in ("number", "truth"):
-        return np.full(count, float(parts[0]))
-    if name == "text":
-        return as_texts([parts[0]] * count)
+    if name in ("number", "truth", "text") and not isinstance(parts[0], list):
+        return as_texts([parts[0]] * count) if name == "text" else np.full(count, float(parts[0]))
     given = [evaluate(part, columns, count) for part in parts]
     if name == "+" and any(cells.dtype == object for cells in given):
         return join(*alike(given))

@@ -7,11 +7,10 @@ python predict.py photo.png more.jpg        one answer a picture, as JSON lines
 
 import csv
 import json
-import math
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -19,9 +18,11 @@ from typing import Any
 import numpy as np
 import onnxruntime
 
-from trainer.columns.encode import decode_png, encode_image, encode_table, on_white, to_number, to_time
+from trainer.columns.encode import encode_image, encode_table, to_number, to_time
+from trainer.columns.png import decode_png, on_white
 
-FORMAT = 1
+FORMAT = 2
+"""2: a model may ask for the columns of its data before the steps (``steps`` in its card)."""
 ROWS = 4_096
 """Rows of a CSV answered at a time."""
 COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+),(\d{1,2}|\d{4,})")
@@ -43,6 +44,8 @@ class Model:
         self.inputs: list[dict[str, Any]] = self.card["inputs"]
         self.specs = [found["encode"] for found in self.inputs]
         self.pictures = self.inputs[0]["type"] == "image"
+        self.asked: list[dict[str, Any]] = self.card.get("steps", {}).get("asked", self.inputs)
+        self.mender = ready_steps(self.card)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.log_severity_level = 3
@@ -54,9 +57,9 @@ class Model:
         """Rows of cells by column *id*; each answer says in ``notes`` what was missing or unknown."""
         if self.pictures:
             raise ValueError("This model looks at pictures. Give it a picture instead of rows.")
-        cleaned, notes = zip(*(self.clean(row) for row in rows), strict=True) if rows else ((), ())
+        columns, notes = self.read(rows)
         with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, and ``run`` says so
-            x = encode_table(self.specs, cleaned)
+            x = encode_table(self.specs, columns)
         return [answer | {"notes": note} for answer, note in zip(self.run(x), notes, strict=True)]
 
     def answer_picture(self, picture: Any) -> Answer:
@@ -84,15 +87,36 @@ class Model:
             found.append({"label": self.labels[order[0]], "probabilities": shares})
         return found
 
-    def clean(self, row: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-        """Cells as training saw them, and what to know about those that it did not see."""
-        cells: dict[str, Any] = {}
+    def read(self, rows: Sequence[Mapping[str, Any]]) -> tuple[dict[str, Any], list[list[str]]]:
+        """Rows of cells by column id -> the columns of the inputs, after the steps; and what to know about each row."""
+        odd: list[dict[str, str]] = [{} for _ in rows]
+        columns: dict[str, Any] = {}
+        for asked in self.asked:
+            id = asked["column"]
+            read, what = READERS.get(asked["type"], READERS["text"])
+            cells = [self.as_text(row.get(id)) for row in rows]
+            columns[id] = read(cells)
+            for place, (cell, hole) in enumerate(zip(cells, is_missing(columns[id]), strict=True)):
+                if cell and hole:
+                    odd[place][id] = f"‘{cell}’ is not {what}"
+        if self.mender is not None:
+            columns, _ = self.mender.mend(columns)
+        notes = [self.note(columns, place, odd[place]) for place in range(len(rows))]
+        return {found["column"]: columns[found["column"]] for found in self.inputs}, notes
+
+    def note(self, columns: Mapping[str, Any], place: int, odd: dict[str, str]) -> list[str]:
+        """What to know about the cells of one row: missing ones, and what training did not see."""
         notes: list[str] = []
         for found in self.inputs:
-            cell, note = CLEANERS[found["type"]](found["encode"], self.as_text(row.get(found["column"])))
-            cells[found["column"]] = cell
-            notes += [f"{found['name']}: {note}"] if note else []
-        return cells, notes
+            id, spec = found["column"], found["encode"]
+            hole = bool(is_missing(columns[id][place : place + 1])[0])
+            if hole:
+                notes.append(f"{found['name']}: {odd.pop(id, 'missing')}; {stands_in(spec)}.")
+            elif found["type"] == "category":
+                columns[id][place], note = recognise(spec, columns[id][place])
+                notes += [f"{found['name']}: {note}"] if note else []
+        names = {asked["column"]: asked["name"] for asked in self.asked}
+        return notes + [f"{names[id]}: {words}; counted as missing." for id, words in odd.items()]
 
     def as_text(self, cell: Any) -> str:
         """A cell of a form, a CSV or JSON as text: whole numbers without a point, "" for what is missing."""
@@ -107,7 +131,7 @@ class Model:
         """A row by column *names* -> by ids. Raises ValueError where no name is an input of this model."""
         if not isinstance(row, dict):
             raise ValueError('A row is written like {"Sex": "female", "Age": 31}.')  # noqa: TRY004 - for people
-        names = {found["name"]: found["column"] for found in self.inputs}
+        names = {found["name"]: found["column"] for found in self.asked}
         cells = {names[name]: cell for name, cell in row.items() if name in names}
         if not cells:
             raise ValueError(f"None of the columns is an input of this model. It reads: {', '.join(names)}.")
@@ -123,44 +147,77 @@ def read_number(cell: str) -> float:
     return to_number(cell)
 
 
-def clean_number(spec: Mapping[str, Any], cell: str) -> tuple[Any, str]:
-    """The number, or None with a note."""
-    hole = (
-        "left open, as in training"
-        if spec["missing"] == "nan"
-        else f"{spec['median']:g} stands in, as in training"
-    )
-    if cell == "":
-        return None, f"missing; {hole}."
-    value = read_number(cell)
-    return (None, f"‘{cell}’ is not a number; {hole}.") if math.isnan(value) else (value, "")
+def read_numbers(cells: Sequence[str]) -> Any:
+    """Texts -> float64 [N], nan where there is no number."""
+    return np.array([read_number(cell) for cell in cells], dtype=np.float64)
 
 
-def clean_time(spec: Mapping[str, Any], cell: str) -> tuple[Any, str]:
-    """The time, or None with a note."""
-    hole = (
-        "left open, as in training" if spec["missing"] == "nan" else "the middle date of training stands in"
-    )
-    if cell == "":
-        return None, f"missing; {hole}."
-    return (
-        (None, f"‘{cell}’ is not a date like 2024-05-31; {hole}.") if np.isnat(to_time(cell)) else (cell, "")
-    )
+def read_times(cells: Sequence[str]) -> Any:
+    """Texts -> datetime64[us] [N], NaT where there is no time."""
+    return np.array([to_time(cell) for cell in cells], dtype="datetime64[us]")
 
 
-def clean_category(spec: Mapping[str, Any], cell: str) -> tuple[Any, str]:
-    """The category, with a note where training did not see it."""
-    if cell == "":
-        return None, "missing; counted as none of the categories, as in training."
-    if cell in spec["categories"]:
+def read_texts(cells: Sequence[str]) -> Any:
+    """Texts -> object [N], None where there is none."""
+    found = np.empty(len(cells), dtype=object)
+    found[:] = [cell or None for cell in cells]
+    return found
+
+
+READERS: dict[str, tuple[Callable[[Sequence[str]], Any], str]] = {
+    "number": (read_numbers, "a number"),
+    "datetime": (read_times, "a date like 2024-05-31"),
+    "text": (read_texts, "text"),
+}
+
+
+def is_missing(cells: Any) -> Any:
+    """Which cells are missing: bool [N]."""
+    if cells.dtype == object:
+        return np.array([cell is None for cell in cells.tolist()], dtype=bool)
+    return np.isnat(cells) if cells.dtype.kind == "M" else np.isnan(cells)
+
+
+def stands_in(spec: Mapping[str, Any]) -> str:
+    """What takes the place of a cell that is missing."""
+    for one in spec.get("before", ()):
+        if one["do"] == "fill":
+            value = one["value"]
+            return (
+                f"{value:g} stands in, as in training"
+                if isinstance(value, float)
+                else f"{value} stands in, as in training"
+            )
+    if spec["kind"] == "category":
+        return "counted as none of the categories, as in training"
+    if spec["missing"] == "nan":
+        return "left open, as in training"
+    if spec["kind"] == "datetime":
+        return "the middle date of training stands in"
+    return f"{spec['median']:g} stands in, as in training"
+
+
+def recognise(spec: Mapping[str, Any], cell: str) -> tuple[str, str]:
+    """A category as training knows it, with a note where training did not see it."""
+    merged = next((one for one in spec.get("before", ()) if one["do"] == "keep"), None)
+    known = spec["categories"] if merged is None else merged["values"]
+    if cell in known:
         return cell, ""
-    alike = [category for category in spec["categories"] if category.casefold() == cell.casefold()]
+    alike = [category for category in known if category.casefold() == cell.casefold()]
     if len(alike) == 1 and cell in ("true", "false"):
         return alike[0], ""
+    if merged is not None:
+        return cell, f"‘{cell}’ is rare or was not seen in training: counted as {merged['into']}."
     return cell, f"‘{cell}’ was not seen in training (or too rarely): counted as other."
 
 
-CLEANERS = {"number": clean_number, "datetime": clean_time, "category": clean_category}
+def ready_steps(card: Mapping[str, Any]) -> Any:
+    """What does the steps of the data to each row; None where there are none."""
+    if not card.get("steps"):
+        return None
+    from trainer.mend.cells import Mender  # noqa: PLC0415 - its files lie beside this one only where there are steps
+
+    return Mender(card["steps"]["deeds"])
 
 
 def read_picture(path: Path) -> Any:

@@ -13,7 +13,8 @@ import pytest
 from PIL import Image
 
 from trainer.columns import encode
-from trainer.columns.encode import as_columns, decode_png, encode_image, encode_table, feature_names, width
+from trainer.columns.encode import as_columns, encode_image, encode_table, feature_names, width
+from trainer.columns.png import decode_png
 
 AGE = {"kind": "number", "column": "c1", "name": "Age", "mode": "standard", "mean": 30.0, "deviation": 10.0,
        "missing": "median", "median": 25.0, "flag": True}  # fmt: skip

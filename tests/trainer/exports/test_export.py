@@ -18,7 +18,7 @@ import pytest
 from safetensors.numpy import load_file
 
 from tests.support.trained import Trained, a_picture
-from trainer.columns import encode, read_columns
+from trainer.columns import encode, png, read_columns
 from trainer.contract.documents import read_document
 from trainer.contract.events import ProgressPayload
 from trainer.contract.results import ExportProof, ResultFiles
@@ -35,10 +35,12 @@ PICTURES = [("cnn", "classification"), ("cnn", "regression")]
 ALONE = """
 import runpy, sys
 
+KNOWN = {"numpy", "onnxruntime", "encode", "png", "cells", "formulas", "reading"}
+
 class Alone:
     def find_spec(self, name, path=None, target=None):
         top = name.partition(".")[0]
-        if top not in sys.stdlib_module_names and top not in {"numpy", "onnxruntime", "encode"}:
+        if top not in sys.stdlib_module_names and top not in KNOWN:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
 sys.meta_path.insert(0, Alone())
@@ -129,9 +131,7 @@ def test_a_download_answers_a_picture_like_the_trained_model(
     assert done.returncode == 0, done.stderr
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     files = [tmp_path / "a photo.png", tmp_path / "b.PNG"]
-    x = np.stack(
-        [encode.encode_image(encode.decode_png(f.read_bytes()), made.prepared.specs[0]) for f in files]
-    )
+    x = np.stack([encode.encode_image(png.decode_png(f.read_bytes()), made.prepared.specs[0]) for f in files])
     for answer, expected in zip(answers, made.fitted.predict(x), strict=True):
         if task == "regression":
             assert answer["value"] == pytest.approx(expected, rel=1e-4)
@@ -245,7 +245,7 @@ def test_the_folder_holds_what_made_it(trained: World, tmp_path: Path) -> None:
     made = trained("mlp", "classification")
     model = unpack(made, tmp_path)
     assert sorted(file.name for file in model.iterdir()) == [
-        "README.txt", "encode.py", "model.json", "model.onnx", "predict.py", "weights.safetensors",
+        "README.txt", "encode.py", "model.json", "model.onnx", "png.py", "predict.py", "weights.safetensors",
     ]  # fmt: skip
     assert (model / "encode.py").read_bytes() == Path(encode.__file__).read_bytes()
     card = json.loads((model / "model.json").read_text(encoding="utf-8"))
