@@ -29,18 +29,21 @@ router = APIRouter()
 
 @dataclass(frozen=True)
 class Shown:
-    """A dataset with its newest version, as its pages need it."""
+    """A dataset with a version of it, as its pages need it."""
 
     dataset: Dataset
     version: DatasetVersion
     folder: VersionFolder
     schema: Schema
     profile: Profile
+    by_version: bool = False
+    """Its address names the version: an old one, or that of a project."""
 
     @property
     def base(self) -> str:
-        """The dataset's address."""
-        return f"/datasets/{self.dataset.id}"
+        """The address of this table."""
+        place = f"/datasets/{self.dataset.id}"
+        return f"{place}/versions/{self.version.id}" if self.by_version else place
 
     def columns(self) -> list[tuple[Column, ColumnProfile]]:
         """Each column with what was found in it."""
@@ -93,6 +96,7 @@ def show(request: Request, db: Db, person: Person, dataset_id: str) -> Response:
         return RedirectResponse(words.address(shown.base, view), status_code=303)
     context: dict[str, Any] = {"shown": shown, "importing": None, "tabs": tabs(shown.base, "table")}
     context["mending"] = request.app.state.describe_mending(db, dataset)
+    context["newest"] = service.get_version(db, dataset)
     context |= {**show_rows(request, db, person, shown, view), **findings_context(shown)}
     status = 422 if context["refused"] else 200
     if not wants_fragment(request):
@@ -205,11 +209,16 @@ def send_thumb(
 def get_shown(request: Request, db: Db, person: Person, dataset_id: str) -> Shown:
     """A dataset that this person may read, with its version; NotFound, or Conflict while it has none."""
     dataset = get_readable(db, person, Dataset, dataset_id)
-    return open_version(request, dataset, service.get_version(db, dataset))
+    version = service.get_version_of(db, dataset, request.path_params.get("version_id"))
+    return open_version(request, dataset, version)
 
 
 def find_shown(request: Request, db: Db, dataset: Dataset) -> Shown | None:
     """A dataset with its version; None while it has none."""
+    if "version_id" in request.path_params:
+        return open_version(
+            request, dataset, service.get_version_of(db, dataset, request.path_params["version_id"])
+        )
     version = service.find_version(db, dataset)
     return None if version is None else open_version(request, dataset, version)
 
@@ -218,7 +227,8 @@ def open_version(request: Request, dataset: Dataset, version: DatasetVersion) ->
     """Read what a version says about itself."""
     store: Store = request.app.state.store
     schema, profile = service.read_schema(store, version), service.read_profile(store, version)
-    return Shown(dataset, version, store.version(version.hash), schema, profile)
+    by_version = "version_id" in request.path_params
+    return Shown(dataset, version, store.version(version.hash), schema, profile, by_version)
 
 
 def show_rows(request: Request, db: Db, person: Person, shown: Shown, view: View) -> dict[str, Any]:

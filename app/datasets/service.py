@@ -191,6 +191,16 @@ def get_version(db: Session, dataset: Dataset) -> DatasetVersion:
     return version
 
 
+def get_version_of(db: Session, dataset: Dataset, version_id: str | None) -> DatasetVersion:
+    """This version of a dataset, or with None the one that is shown; raises NotFound for one of another dataset."""
+    if version_id is None:
+        return get_version(db, dataset)
+    version = db.get(DatasetVersion, version_id) if "\x00" not in version_id else None
+    if version is None or version.dataset_id != dataset.id:
+        raise NotFound
+    return version
+
+
 def import_job(db: Session, dataset: Dataset) -> Job:
     """The job of a dataset's import."""
     return db.get_one(Job, dataset.job_id)
@@ -198,12 +208,22 @@ def import_job(db: Session, dataset: Dataset) -> Job:
 
 def read_schema(store: Store, version: DatasetVersion) -> Schema:
     """The columns of a version."""
-    return _schema(store.version(version.hash).schema)
+    return schema_at(store, version.hash)
 
 
 def read_profile(store: Store, version: DatasetVersion) -> Profile:
     """What was found in a version."""
-    return _profile(store.version(version.hash).profile)
+    return profile_at(store, version.hash)
+
+
+def schema_at(store: Store, hash: str) -> Schema:
+    """The columns of the version in this folder."""
+    return _schema(store.version(hash).schema)
+
+
+def profile_at(store: Store, hash: str) -> Profile:
+    """What was found in the version in this folder."""
+    return _profile(store.version(hash).profile)
 
 
 def name_of_all(filenames: Sequence[str]) -> str:

@@ -11,9 +11,9 @@ from fastapi.responses import FileResponse, HTMLResponse
 from starlette.datastructures import UploadFile
 
 from app.datasets.media import find_picture
-from app.datasets.service import read_profile
 from app.errors import BadInput, Conflict, TooLarge
 from app.jobs.tables import Job
+from app.models.asked import find_asked, row_asked
 from app.models.forms import input_fields, range_notes, read_row
 from app.models.predictor import Answer, ask_picture, ask_row
 from app.pages import Db, number, percent, render, wants_fragment, words
@@ -49,6 +49,11 @@ class Ready:
     project: Project
     ground: Ground
     results: ResultFiles
+
+    @property
+    def data(self) -> str:
+        """The address of the version that the model has learned from: rows are numbered as there."""
+        return f"/datasets/{self.project.dataset_id}/versions/{self.project.version_id}"
 
     @property
     def picture(self) -> Column | None:
@@ -106,16 +111,16 @@ async def predict(request: Request, ready: ReadyModel) -> HTMLResponse:
     async with request.form(max_files=1, max_fields=2_000) as form:
         sent = {key: value for key, value in form.items() if isinstance(value, str)}
         if ready.picture is None:
-            row = read_row(ready.ground.question, sent)
+            asked = find_asked(store, ready.ground)
+            row = read_row(asked.question, sent)
             answer = await ask_row(store.predictor_socket, model, row)
-            ground = ready.ground
-            notes = range_notes(ground.schema, read_profile(store, ground.version), ground.question, row)
+            notes = range_notes(asked.schema, asked.profile, asked.question, row)
             answer = replace(answer, notes=(*answer.notes, *notes))
         else:
             picture = await sent_picture(form.get("picture"))
             if picture is None:
                 picture = stored_picture(store, ready, sent.get("row", ""))
-                shown = f"/datasets/{ready.project.dataset_id}/thumbs/{ready.picture.id}/{int(sent['row'])}"
+                shown = f"{ready.data}/thumbs/{ready.picture.id}/{int(sent['row'])}"
             answer = await ask_picture(store.predictor_socket, model, picture)
     context = answer_context(ready, answer) | {"shown_picture": shown}
     if wants_fragment(request):
@@ -172,14 +177,17 @@ def try_context(store: Store, ready: Ready, example: int) -> dict[str, Any]:
     if ready.picture is not None:
         return {
             "target": target,
-            "thumbs": f"/datasets/{ready.project.dataset_id}/thumbs/{ready.picture.id}",
+            "thumbs": f"{ready.data}/thumbs/{ready.picture.id}",
             "tests": read_test_sample(store, ready.results, THUMBS),
             "fields": [],
+            "steps": False,
             "row": None,
         }
     picked = read_test_row(store, ready.results, example)
     row = picked[0] if picked else None
-    cells = read_cells(store, ground.version, ground.schema, [row]).get(row, {}) if row is not None else {}
+    asked = find_asked(store, ground)
+    place = row_asked(store, ground, row) if row is not None else None
+    cells = read_cells(store, asked.hash, asked.schema, [place]).get(place, {}) if place is not None else {}
     truth = picked[1] if picked else None
     return {
         "target": target,
@@ -187,7 +195,8 @@ def try_context(store: Store, ready: Ready, example: int) -> dict[str, Any]:
         "tests": [],
         "row": row,
         "truth": number(truth) if isinstance(truth, float) else truth,
-        "fields": input_fields(ground.schema, read_profile(store, ground.version), ground.question, cells),
+        "fields": input_fields(asked.schema, asked.profile, asked.question, cells),
+        "steps": asked.steps,
         "example": example,
     }
 

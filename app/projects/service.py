@@ -39,11 +39,12 @@ def open_project(db: Session, owner: User, dataset: Dataset, *, anew: bool = Fal
         )
     )
     unasked = next((project for project in mine if project.question is None), None)
-    if mine and not anew:
+    if mine and not anew and mine[0] is not unasked:
         return mine[0]
-    if unasked is not None:
-        return unasked
     version = get_version(db, dataset)
+    if unasked is not None:
+        unasked.version_id = version.id  # nothing is asked of the older one yet
+        return unasked
     name = dataset.name if not mine else f"{dataset.name[:190]} {len(mine) + 1}"
     project = Project(owner_id=owner.id, name=name, dataset_id=dataset.id, version_id=version.id, fixed=False)
     db.add(project)

@@ -160,7 +160,7 @@ def read_examples(
         f"ORDER BY {by}, row LIMIT {PAGE} OFFSET {(choice.page - 1) * PAGE}",
         bound,
     ).fetchall()
-    cells = read_cells(store, version, schema, [int(line[0]) for line in found])
+    cells = read_cells(store, version.hash, schema, [int(line[0]) for line in found])
     examples = [
         Example(int(row), truth, predicted, confidence, error, correct, cells.get(int(row), {}))
         for row, truth, predicted, confidence, error, correct in found
@@ -168,13 +168,11 @@ def read_examples(
     return Found(examples, int(counted[0]) if counted else 0, choice)
 
 
-def read_cells(
-    store: Store, version: DatasetVersion, schema: Schema, rows: list[int]
-) -> dict[int, dict[str, Any]]:
-    """The cells of these rows, by row number and column id."""
+def read_cells(store: Store, hash: str, schema: Schema, rows: list[int]) -> dict[int, dict[str, Any]]:
+    """The cells of these rows of the version with this hash, by row number and column id."""
     if not rows:
         return {}
-    folder = store.version(version.hash)
+    folder = store.version(hash)
     names = ", ".join(f'"{column.id}"' for column in schema.columns)
     numbers = ", ".join(str(int(row)) for row in rows)
     found = (

@@ -134,12 +134,13 @@ def report_context(db: Session, store: Store, run: Run, project: Project, report
 def examples_context(project: Project, schema: Schema, inputs: list[str], target: str) -> dict[str, Any]:
     """What a list of examples needs: where pictures lie, which columns are shown."""
     columns: list[Column] = [schema.column(id) for id in inputs]
+    data = f"/datasets/{project.dataset_id}/versions/{project.version_id}"
     picture = next((c for c in columns if c.type == "image"), None)
     return {
-        "picture": f"/datasets/{project.dataset_id}/thumbs/{picture.id}" if picture else None,
+        "picture": f"{data}/thumbs/{picture.id}" if picture else None,
         "columns": [c for c in columns if c.type != "image"],
         "target": schema.column(target),
-        "row_address": f"/datasets/{project.dataset_id}/rows",
+        "row_address": f"{data}/rows",
     }
 
 

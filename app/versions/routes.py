@@ -4,8 +4,10 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.routing import APIRoute
 from sqlalchemy.orm import Session
 
+from app.datasets import routes as datasets
 from app.datasets.tables import Dataset, DatasetVersion
 from app.errors import NotFound
 from app.jobs.service import cursor, find_last
@@ -16,6 +18,17 @@ from app.people.session import Person
 from app.versions import service
 
 router = APIRouter()
+PLACE = "/datasets/{dataset_id}"
+
+for route in datasets.router.routes:
+    # Every page of a table also stands under the address of its version: old ones, and those that projects keep to.
+    if isinstance(route, APIRoute) and route.path.startswith(PLACE) and route.methods == {"GET"}:
+        router.add_api_route(
+            PLACE + "/versions/{version_id}" + route.path.removeprefix(PLACE),
+            route.endpoint,
+            response_model=None,
+            name=f"{route.name}_of_version",
+        )
 
 
 def describe_mending(db: Session, dataset: Dataset) -> dict[str, Any] | None:

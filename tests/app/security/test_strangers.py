@@ -111,7 +111,7 @@ def test_its_owner_finds_it(app: FastAPI, owner: User, values: dict[str, str]) -
 
 def test_a_thing_that_is_not_looks_the_same(app: FastAPI, values: dict[str, str]) -> None:
     browser = a_browser(app, a_user(app.state.engine, "Stranger"))
-    missing = dict.fromkeys(BUILDERS, "doesNotExist1234") | INSIDE
+    missing = dict.fromkeys([*BUILDERS, "version_id"], "doesNotExist1234") | INSIDE
     for method, path in with_ids(app):
         if method == "GET":
             query = FORMS.get((method, path), {})
