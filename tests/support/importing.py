@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import soundfile
 from PIL import Image
@@ -90,6 +91,11 @@ def an_import(
     job = an_order(folder, content, **changes)
     results = run_order(job)
     assert isinstance(results, dict), results
+    return read_back(folder, job, results)
+
+
+def read_back(folder: Path, job: JobFolder, results: dict[str, Any]) -> Imported:
+    """What an import left, checked against what it told."""
     version = VersionFolder(folder / "datasets" / results["version"])
     schema = read_document(version.schema, Schema)
     profile = read_document(version.profile, Profile)
@@ -100,6 +106,13 @@ def an_import(
 
 def a_csv(*lines: str) -> bytes:
     return ("\n".join(lines) + "\n").encode()
+
+
+def a_table_of(rows: list[dict[str, Any]]) -> bytes:
+    """A Parquet file."""
+    out = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist(rows), out)
+    return out.getvalue()
 
 
 def a_picture(

@@ -32,6 +32,13 @@ class Rejects:
         if len(self._rows) >= BATCH:
             self._flush()
 
+    def extend(self, path: Path) -> None:
+        """Keep what another import rejected."""
+        with pq.ParquetFile(path) as file:
+            for batch in file.iter_batches(BATCH):
+                for one in batch.to_pylist():
+                    self.add(one["file"], one["line"], one["reason"], one["raw"] or "")
+
     def _flush(self) -> None:
         if self._rows:
             columns = zip(*self._rows, strict=True)

@@ -1,5 +1,6 @@
 """What one import works with, and how it tells how far it is and hears that it shall stop."""
 
+import copy
 import threading
 import time
 from collections.abc import Iterator
@@ -31,6 +32,12 @@ class Desk:
         self._tell = tell
         self._last = 0.0
         self._began = time.monotonic()
+
+    def into(self, version: VersionFolder) -> "Desk":
+        """The same desk for another folder to fill."""
+        other = copy.copy(self)
+        other.version = version
+        return other
 
     def progress(self, phase: str, done: float, total: float, unit: str) -> None:
         """Tell how far a phase is, at most four times a second and at its end. Raises Halted when a word

@@ -1,10 +1,11 @@
 """Several tables at once: with the same columns they become one, which says where each row came from."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from trainer.columns.infer import Guess
+from trainer.columns.infer import TWO, Guess
+from trainer.columns.measure import one
 from trainer.columns.reading import Reading
 from trainer.contract.dataset import Column, Profile, Schema
 from trainer.sources.engine import literal, open_engine
@@ -24,13 +25,18 @@ MOST = 1_000
 NAMED = 5
 
 
-def read_several(tables: Sequence[Table], desk: Desk, rejects: Rejects) -> tuple[Schema, Profile]:
-    """One table of all rows, in the order of the files, with a column that says which file or part each came from."""
+def read_several(
+    tables: Sequence[Table], desk: Desk, rejects: Rejects, wishes: Mapping[str, str]
+) -> tuple[Schema, Profile]:
+    """One table of all rows, in the order of the files, with a column that says which file or part each came from.
+
+    ``wishes``: how columns shall be read where they can, by name.
+    """
     if len(tables) > MOST:
         raise Refused(f"These are {len(tables):,} tables; Skillet joins up to {MOST:,}. Join some before.")
     same_columns(tables)
     names = tables[0].names
-    guesses, pieces = write_pieces(tables, desk, rejects)
+    guesses, pieces = write_pieces(tables, desk, rejects, wishes)
     parts = name_parts([table.label for table in tables])
     values = parts or name_files([table.label for table in tables])
     extra = f"c{len(names)}"
@@ -94,14 +100,14 @@ def listed(names: list[str]) -> str:
 
 
 def write_pieces(
-    tables: Sequence[Table], desk: Desk, rejects: Rejects
+    tables: Sequence[Table], desk: Desk, rejects: Rejects, wishes: Mapping[str, str]
 ) -> tuple[dict[str, Guess], list[tuple[Path, list[str]]]]:
     """Each table as a piece whose columns are of the same types; how each column (by name) was read, and the pieces
     with the ids of their columns in the order of the first table.
     """
     names = tables[0].names
     found: list[dict[str, Guess]] = [{} for _ in tables]
-    wanted: dict[str, str] = {}
+    wanted = {name: kind for name, kind in wishes.items() if name in names}
     stale = set(range(len(tables)))
     targets = []
     for place in range(len(tables)):
@@ -120,16 +126,43 @@ def write_pieces(
             found[place] = {name: guesses[ids[name]] for name in names}
         stale = set()
         for name in names:
-            kinds = [one[name].reading.type for one in found]
+            kinds = [guessed[name].reading.type for guessed in found]
             if len(set(kinds)) > 1:
                 other = next((kind for kind in kinds if kind != "text"), "text")
-                wanted[name] = other if name not in wanted and {*kinds} == {other, "text"} else "text"
+                alike = {*kinds} == {other, "text"} and wanted.get(name) != other
+                wanted[name] = other if alike else "text"
                 stale |= {place for place, kind in enumerate(kinds) if kind != wanted[name]}
-    pieces = [
-        (target, [ids_of(table)[name] for name in names])
+        if not stale and (more := not_two_together(names, found, pieces_of(tables, targets), desk)):
+            wanted |= dict.fromkeys(more, "number")
+            stale = set(range(len(tables)))
+    return {name: first_of([guessed[name] for guessed in found]) for name in names}, pieces_of(
+        tables, targets
+    )
+
+
+def pieces_of(tables: Sequence[Table], targets: list[Path]) -> list[tuple[Path, list[str]]]:
+    """Each piece with the ids of its columns in the order of the first table."""
+    return [
+        (target, [ids_of(table)[name] for name in tables[0].names])
         for table, target in zip(tables, targets, strict=True)
     ]
-    return {name: first_of([one[name] for one in found]) for name in names}, pieces
+
+
+def not_two_together(
+    names: list[str], found: list[dict[str, Guess]], pieces: list[tuple[Path, list[str]]], desk: Desk
+) -> list[str]:
+    """Columns that are a choice of two numbers in each table, but not of the same two."""
+    taken = [place for place, name in enumerate(names) if all(guessed[name].why == TWO for guessed in found)]
+    if not taken:
+        return []
+    cells = " UNION ALL ".join(
+        f"SELECT {', '.join(f'{ids[place]} AS c{place}' for place in taken)} FROM read_parquet({literal(str(piece))})"
+        for piece, ids in pieces
+    )
+    counts = ", ".join(f"count(DISTINCT c{place})" for place in taken)
+    with open_engine(desk.scratch, threads=desk.threads, scratch=desk.scratch) as engine:
+        kinds = one(engine, f"SELECT {counts} FROM ({cells})")
+    return [names[place] for place, count in zip(taken, kinds, strict=True) if count != 2]
 
 
 def ids_of(table: Table) -> dict[str, str]:
