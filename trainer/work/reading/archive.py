@@ -8,6 +8,7 @@ from trainer.contract.dataset import Layout, Profile, Rule, Schema
 from trainer.contract.documents import write_document
 from trainer.contract.order import ImportOrder, SourceFile
 from trainer.sources.brought import Brought, is_zip, open_brought
+from trainer.sources.excel import is_workbook
 from trainer.sources.layouts import RULES
 from trainer.sources.layouts.plan import Fit, Plan, Tables
 from trainer.sources.layouts.tree import TABLE, TEXT, Tree, branch, counted
@@ -38,7 +39,7 @@ def is_archive(file: SourceFile) -> bool:
         return False
     archive = open_archive(file.path)
     with archive.zip:
-        return not any(info.filename == OFFICE for info in archive.files)
+        return not (is_workbook(archive) or any(info.filename == OFFICE for info in archive.files))
 
 
 def is_table(file: SourceFile) -> bool:
