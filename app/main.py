@@ -27,6 +27,7 @@ from app.errors import BadInput, Refusal, sentence_for
 from app.exploring import actions
 from app.jobs import stream
 from app.jobs.tables import Job
+from app.labels import capture
 from app.models import routes as models
 from app.pages import STATIC, show_refusal
 from app.people import routes as people
@@ -53,6 +54,7 @@ ROUTERS = [
     samples.router,
     uploads.router,
     unfinished.router,
+    capture.router,
     projects.router,
     recipes.router,
     runs.router,

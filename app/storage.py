@@ -28,6 +28,7 @@ class Store:
         self.prepared = root / "prepared"
         self.jobs = root / "jobs"
         self.spill = root / "spill"
+        self.collections = root / "collections"
         self.predictor_socket = root / "predictor.sock"
         self.lock_file = root / "lock"
         self.processes_file = root / "processes.json"
@@ -38,6 +39,7 @@ class Store:
         self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
         for folder in (self.uploads, self.datasets, self.row_sets, self.prepared, self.jobs, self.spill):
             folder.mkdir(exist_ok=True)
+        self.collections.mkdir(exist_ok=True)
 
     def upload(self, id: str) -> Path:
         """The file with the bytes of an upload."""
@@ -50,6 +52,10 @@ class Store:
     def row_set(self, id: str) -> Path:
         """The rows of a ``RowSet``."""
         return self.row_sets / f"{_checked(id)}.parquet"
+
+    def item(self, collection: str, id: str) -> Path:
+        """The bytes of an example that was made in the browser."""
+        return self.collections / _checked(collection) / _checked(id)
 
     def job(self, id: str) -> JobFolder:
         """A job's folder."""

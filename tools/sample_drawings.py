@@ -6,6 +6,7 @@ Those of digits, flowers and moons came first, by hand from the same values, and
 import csv
 import html
 import itertools
+import math
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -24,11 +25,13 @@ def scaled(values: list[float], low: float, high: float) -> list[float]:
     return [round(low + (v - least) / ((most - least) or 1) * (high - low), 1) for v in values]
 
 
-def scatter(x: str, y: str, by: str | None = None, most: int = 150) -> Callable[[Table], str]:
+def scatter(
+    x: str, y: str, by: str | None = None, most: int = 150, top: float = math.inf
+) -> Callable[[Table], str]:
     """Two columns against each other, coloured by a third: its values, or fifths of its numbers."""
 
     def draw(table: Table) -> str:
-        rows = [row for row in table if row[x] and row[y]][:most]
+        rows = [row for row in table if row[x] and row[y] and float(row[y]) < top][:most]
         xs = scaled([float(row[x]) for row in rows], MARGIN, WIDTH - MARGIN)
         ys = scaled([float(row[y]) for row in rows], HEIGHT - MARGIN, MARGIN)
         groups: dict[str, list[str]] = {}
@@ -128,7 +131,7 @@ def marks(table: Table) -> str:
 DRAWINGS: dict[str, Callable[[Table], str]] = {
     "wine": scatter("flavanoids", "color intensity", "grower"),
     "tumours": scatter("mean radius", "mean texture", "diagnosis"),
-    "shop": scatter("delivery days", "price", "sent back", 190),
+    "shop": scatter("delivery days", "price", "sent back", 190, 300),
     "diabetes": scatter("body mass index", "progression"),
     "flats": scatter("square metres", "rent"),
     "fitness": scatter("sit-ups", "waist"),

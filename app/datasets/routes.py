@@ -88,7 +88,7 @@ def show(request: Request, db: Db, person: Person, dataset_id: str) -> Response:
     """The import while it runs; then findings and the grid."""
     dataset = get_readable(db, person, Dataset, dataset_id)
     shown = find_shown(request, db, dataset)
-    if shown is None:
+    if shown is None or service.import_job(db, dataset).state not in ENDED:
         return show_import(request, db, dataset)
     view = read_view(request.query_params.multi_items(), shown.schema)
     if not wants_fragment(request) and "" in request.query_params.values():

@@ -15,6 +15,7 @@ USUAL = MEGABYTE
 LARGER = (
     ("PATCH", re.compile(r"^/uploads/[^/]+$"), 16 * MEGABYTE),
     ("POST", re.compile(r"^/uploads$"), 16 * MEGABYTE),
+    ("POST", re.compile(r"^/capture/[^/]+/classes/[^/]+/items$"), 16 * MEGABYTE),
     ("POST", re.compile(r"^/runs/[^/]+/predict$"), 32 * MEGABYTE),
 )
 

@@ -19,6 +19,8 @@ HEADERS = {
     # is no Sec-Fetch-Site, the origin is all that app.edge.origin has to go by.
     "Referrer-Policy": "same-origin",
     "X-Frame-Options": "DENY",
+    # Camera and microphone are for our own pages (app/labels/capture); everything else a page could ask for is off.
+    "Permissions-Policy": "camera=(self), microphone=(self), display-capture=(), geolocation=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }

@@ -1,1 +1,1 @@
-"""Making examples and labels by hand: capture, drawing, labelling, active learning."""
+"""Examples made here, and labels given here."""

@@ -7,18 +7,23 @@
 
 const islands = {
   brush: () => import("./brush.js"),
+  camera: () => import("./camera.js"),
   curve: () => import("./curve.js"),
+  draw: () => import("./draw.js"),
   drawer: () => import("./drawer.js"),
   filter: () => import("./filter.js"),
   grid: () => import("./grid.js"),
   keys: () => import("./keys.js"),
+  microphone: () => import("./microphone.js"),
   notices: () => import("./notices.js"),
+  paint: () => import("./paint.js"),
   picture: () => import("./picture.js"),
   plot: () => import("./plot.js"),
   present: () => import("./present.js"),
   rail: () => import("./rail.js"),
   selection: () => import("./selection.js"),
   stream: () => import("./stream.js"),
+  texts: () => import("./texts.js"),
   theme: () => import("./theme.js"),
   upload: () => import("./upload.js"),
 };

@@ -9,6 +9,7 @@ from app.datasets.service import get_version
 from app.datasets.tables import Dataset
 from app.db import open_session
 from app.errors import NotFound
+from app.labels.tables import CollectedClass, Collection, Item
 from app.people.authorize import authorize, get_changeable, get_deletable, get_readable
 from app.people.tables import User
 from app.projects.tables import Project
@@ -20,6 +21,9 @@ from tests.support.runs import a_finished_run, a_project
 
 PEOPLE_ROUTES = {"/enter/{token}"}
 FORMS = {
+    ("POST", "/capture/{collection_id}/classes"): {"name": "cats"},
+    ("POST", "/capture/{collection_id}/classes/{class_id}"): {"name": "cats"},
+    ("POST", "/capture/{collection_id}/classes/{class_id}/texts"): {"text": "cats"},
     ("POST", "/projects/{project_id}/question"): {"target": "c3"},
     ("GET", "/runs/{run_id}/report/rows"): {"truth": "0", "predicted": "0"},
 }
@@ -32,6 +36,7 @@ HEADERS = {
     ("HEAD", "/uploads/{upload_id}"): {"Tus-Resumable": "1.0.0"},
     ("DELETE", "/uploads/{upload_id}"): {"Tus-Resumable": "1.0.0"},
 }
+DOCUMENTS = {("PUT", "/capture/{collection_id}/points"): {"points": []}}
 """What a route needs besides the id to get as far as looking for the thing."""
 
 
@@ -44,15 +49,33 @@ def an_upload(app: FastAPI, owner: User) -> str:
     return upload.id
 
 
+def a_collection(app: FastAPI, owner: User) -> str:
+    """A collection whose one class and one example have the ids of ``INSIDE``."""
+    with open_session(app.state.engine) as db:
+        collection = Collection(owner_id=owner.id, name="Photos", kind="photos", points={})
+        db.add(collection)
+        db.flush()
+        place = {"owner_id": owner.id, "collection_id": collection.id}
+        db.add(CollectedClass(id="aClass", name="Class 1", place=1, **place))
+        db.flush()
+        db.add(Item(id="anItem", class_id="aClass", number=1, ending="png", size=3, **place))
+        db.commit()
+    path = app.state.store.item(collection.id, "anItem")
+    path.parent.mkdir()
+    path.write_bytes(b"png")
+    return collection.id
+
+
 BUILDERS: dict[str, Callable[[FastAPI, User], str]] = {
     "upload_id": an_upload,
     "dataset_id": lambda app, owner: (
         a_dataset(app.state.engine, app.state.store, owner, a_picture_folder(app.state.store)).id
     ),
     "project_id": lambda app, owner: a_project(app, owner).id,
+    "collection_id": a_collection,
     "run_id": lambda app, owner: a_finished_run(app, owner, a_project(app, owner)).id,
 }
-INSIDE = {"row": "0", "column_id": "c0"}
+INSIDE = {"row": "0", "column_id": "c0", "class_id": "aClass", "item_id": "anItem"}
 """Parameters that name something inside of the thing before them."""
 
 
@@ -88,6 +111,8 @@ def test_a_stranger_finds_nothing(app: FastAPI, values: dict[str, str], accept: 
     wrong = []
     for method, path in with_ids(app):
         sent = {"params" if method == "GET" else "data": FORMS.get((method, path), {})}
+        if (method, path) in DOCUMENTS:
+            sent = {"json": DOCUMENTS[method, path]}
         headers = {"Accept": accept} | HEADERS.get((method, path), {})
         answer = browser.request(method, fill(path, values), headers=headers, **sent)
         if answer.status_code != 404:
