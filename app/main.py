@@ -24,7 +24,7 @@ from app.edge.headers import Headers
 from app.edge.log import Log
 from app.edge.origin import KnownHosts, OwnPages
 from app.errors import BadInput, Refusal, sentence_for
-from app.exploring import actions
+from app.exploring import actions, tensors
 from app.jobs import stream
 from app.jobs.tables import Job
 from app.labels import capture
@@ -62,6 +62,7 @@ ROUTERS = [
     models.router,
     versions.router,
     actions.router,
+    tensors.router,
 ]
 PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/octet-stream", "application/vnd.apache.arrow.file")
 

@@ -1,4 +1,4 @@
-"""Pictures of a version by row, out of memory-mapped Arrow files: only what is sent is read."""
+"""Pictures, masks and sounds of a version by row, out of memory-mapped Arrow files: only what is sent is read."""
 
 import functools
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from fastapi import Response
 
 from app.errors import NotFound
 
-MAGIC = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
+MAGIC = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"fLaC": "audio/flac"}
 HEADERS = {
     # A version never changes and its hash is in the address.
     "Cache-Control": "private, max-age=31536000, immutable",
@@ -48,14 +48,32 @@ def find_size(path: Path, row: int) -> tuple[int, int] | None:
     return None if width is None or height is None else (int(width), int(height))
 
 
-def send_picture(picture: Picture | None) -> Response:
-    """The answer with a picture. Its type comes from its first bytes; only PNG and JPEG are sent."""
-    if picture is None:
-        raise NotFound("This row has no picture.")
-    kind = next((kind for magic, kind in MAGIC.items() if picture.content.startswith(magic)), None)
+def find_content(path: Path, row: int) -> bytes | None:
+    """The bytes of a row as the import wrote them; None where it has none. Raises NotFound in words."""
+    if not path.is_file():
+        raise NotFound("This table has no such column of pictures or sounds.")
+    table = open_arrow(path)
+    if not 0 <= row < table.num_rows:
+        raise NotFound(f"There is no row {row:,}: the table has {table.num_rows:,}, counted from 0.")
+    content: bytes | None = table.column("bytes")[row].as_py()
+    return content
+
+
+def find_seconds(path: Path, row: int) -> float | None:
+    """How long a row's sound is, without touching its bytes; None where it is missing."""
+    table = open_arrow(path)
+    rate, frames = table.column("rate")[row].as_py(), table.column("frames")[row].as_py()
+    return None if not rate or frames is None else float(frames / rate)
+
+
+def send_content(content: bytes | None) -> Response:
+    """The answer with a picture or a sound. Its type comes from its first bytes; nothing else is ever sent."""
+    if content is None:
+        raise NotFound("This row has none.")
+    kind = next((kind for magic, kind in MAGIC.items() if content.startswith(magic)), None)
     if kind is None:
-        raise NotFound("What lies here is not a picture.")
-    return Response(picture.content, media_type=kind, headers=HEADERS)
+        raise NotFound("What lies here is neither a picture nor a sound.")
+    return Response(content, media_type=kind, headers=HEADERS)
 
 
 @functools.lru_cache(maxsize=64)

@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 
 from app.datasets import grid, media, rejected, service, table, words
 from app.datasets.expressions import BadCondition
+from app.datasets.layers import Layer, read_layers
 from app.datasets.picks import find_picked
 from app.datasets.samples import first_samples
 from app.datasets.tables import Dataset, DatasetVersion
@@ -146,9 +147,22 @@ def show_row(request: Request, db: Db, person: Person, dataset_id: str, row: int
     pictures = {
         column.id: media.find_size(shown.folder.media(column.id), row)
         for column in shown.schema.columns
-        if column.type == "image"
+        if column.type in ("image", "mask")
     }
-    context = {"shown": shown, "row": found, "pictures": pictures, "text": words.cell_text}
+    sounds = {
+        column.id: media.find_seconds(shown.folder.media(column.id), row)
+        for column in shown.schema.columns
+        if column.type == "audio"
+    }
+    cells = table.cells_of(shown.schema, found)
+    context = {
+        "shown": shown,
+        "row": found,
+        "pictures": pictures,
+        "sounds": sounds,
+        "say": words,
+        "layers_of": lambda column: read_layers(shown.schema, column, cells, pictures[column.id]),
+    }
     return render(request, "datasets/row.html", context, block="row" if wants_fragment(request) else None)
 
 
@@ -190,10 +204,10 @@ def show_rejects(request: Request, db: Db, person: Person, dataset_id: str) -> H
 def send_media(
     request: Request, db: Db, person: Person, dataset_id: str, column_id: str, row: int
 ) -> Response:
-    """A picture in full size."""
+    """A picture in full size, or a sound."""
     shown = get_shown(request, db, person, dataset_id)
     column = known_column(shown.schema, column_id)
-    return media.send_picture(media.find_picture(shown.folder.media(column.id), row))
+    return media.send_content(media.find_content(shown.folder.media(column.id), row))
 
 
 @router.get("/datasets/{dataset_id}/thumbs/{column_id}/{row}")
@@ -203,7 +217,7 @@ def send_thumb(
     """A picture that fits 128 x 128."""
     shown = get_shown(request, db, person, dataset_id)
     column = known_column(shown.schema, column_id)
-    return media.send_picture(media.find_picture(shown.folder.thumbs(column.id), row))
+    return media.send_content(media.find_content(shown.folder.thumbs(column.id), row))
 
 
 def get_shown(request: Request, db: Db, person: Person, dataset_id: str) -> Shown:
@@ -240,8 +254,23 @@ def show_rows(request: Request, db: Db, person: Person, shown: Shown, view: View
     except BadCondition as refusal:
         page = grid.read_rows(shown.folder, shown.schema, view.where(""), picked)
         context = table.rows_context(shown.base, shown.schema, shown.profile, page, picked)
-        return context | {"view": view, "refused": table.refused_condition(view.condition, refusal)}
-    return table.rows_context(shown.base, shown.schema, shown.profile, page, picked) | {"view": page.view}
+        context |= {"view": view, "refused": table.refused_condition(view.condition, refusal)}
+        return context | layers_context(shown)
+    context = table.rows_context(shown.base, shown.schema, shown.profile, page, picked)
+    return context | {"view": page.view} | layers_context(shown)
+
+
+def layers_context(shown: Shown) -> dict[str, Any]:
+    """How a wall of pictures finds what lies on them."""
+
+    def size_of(row: int) -> tuple[int, int] | None:
+        image = next(c for c in shown.schema.columns if c.type == "image")
+        return media.find_size(shown.folder.thumbs(image.id), row)
+
+    def layers_of(image: Column, row: grid.Row) -> list[Layer]:
+        return read_layers(shown.schema, image, table.cells_of(shown.schema, row), size_of(row.number))
+
+    return {"size_of": size_of, "layers_of": layers_of}
 
 
 def findings_context(shown: Shown) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from app.datasets import words
 from app.datasets.conditions import Picked
 from app.datasets.expressions import BadCondition
 from app.datasets.grid import Page, Row
+from app.datasets.layers import layers_on
 from app.datasets.view import Filter, View, bound_text, filter_pairs
 from trainer.contract.dataset import Column, ColumnProfile, Profile, Schema
 from trainer.contract.formula import FUNCTIONS, KINDS
@@ -59,6 +60,7 @@ def rows_context(
         "offered": sorted({c for column in relabelled(schema) for c in column.categories or ()})[
             :MOST_OFFERED
         ],
+        "layers_on": layers_on,
         "dict_of": lambda row: cells_of(schema, row),
     }
 

@@ -1,27 +1,11 @@
-"""Asks the predictor: one JSON line over its Unix socket, one line back, never longer than a few seconds."""
+"""Asks the predictor about a model: what it says of a row or a picture."""
 
-import asyncio
 import base64
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from app.errors import BadInput, Refusal
-from app.pages import words
-
-_ = words.gettext
-
-ANSWER_BYTES = 16 * 2**20
-PATIENCE = 20.0
-"""Seconds until an answer must be there; the first question to a model loads it."""
-CONNECT = 2.0
-
-
-class PredictorAway(Refusal):
-    """The predictor does not answer. Trying again in a moment is sensible."""
-
-    status = 503
+from app.predictor import PATIENCE, ask_predictor
 
 
 @dataclass(frozen=True)
@@ -47,41 +31,11 @@ async def ask_picture(socket: Path, model: Path, picture: bytes, patience: float
 
 async def ask(socket: Path, question: dict[str, Any], patience: float) -> Answer:
     """One question, one answer."""
-    try:
-        reader, writer = await asyncio.wait_for(
-            asyncio.open_unix_connection(str(socket), limit=ANSWER_BYTES), min(CONNECT, patience)
-        )
-    except (OSError, TimeoutError):
-        raise PredictorAway(
-            _("The predictor is not running, so the model cannot answer now. Try again in a moment.")
-        ) from None
-    try:
-        writer.write(json.dumps(question).encode() + b"\n")
-        line = await asyncio.wait_for(_drain_and_read(reader, writer), patience)
-    except TimeoutError:
-        raise PredictorAway(
-            _(
-                "The model did not answer within {n} seconds. The server may be busy; try again in a moment."
-            ).format(n=f"{patience:g}")
-        ) from None
-    except (OSError, ValueError):
-        line = b""
-    finally:
-        writer.close()
-    if not line.endswith(b"\n"):
-        raise PredictorAway(_("The predictor broke off in the middle of its answer. Try again."))
-    return read_answer(json.loads(line))
-
-
-async def _drain_and_read(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
-    await writer.drain()
-    return await reader.readline()
+    return read_answer(await ask_predictor(socket, question, patience))
 
 
 def read_answer(reply: dict[str, Any]) -> Answer:
-    """From the predictor's line; its own refusal is raised as BadInput."""
-    if "error" in reply:
-        raise BadInput(str(reply["error"]))
+    """The first of the answers."""
     first = reply["answers"][0]
     return Answer(
         first.get("label"), first.get("probabilities", {}), first.get("value"), tuple(first.get("notes", ()))

@@ -14,6 +14,7 @@ from typing import Any
 
 from trainer.predictor.pictures import decode_picture
 from trainer.predictor.sessions import Sessions
+from trainer.predictor.tensors import show_tensor
 
 REQUEST_BYTES = 32 * 2**20
 WORKERS = 2
@@ -80,6 +81,8 @@ def answer(line: bytes, sessions: Sessions) -> dict[str, Any]:
     """From a request to ``answers`` or ``error``: the edge of the process, where no exception passes."""
     try:
         request = read_request(line)
+        if "tensor" in request:
+            return {"tensor": show_tensor(request["tensor"])}
         model = sessions.get_model(request["model"])
         if "image" in request:
             return {"answers": [model.answer_picture(decode_picture(read_bytes(request["image"])))]}
@@ -97,6 +100,8 @@ def read_request(line: bytes) -> dict[str, Any]:
         request = json.loads(line)
     except (ValueError, RecursionError):
         raise BadRequest("A request is one line of JSON; this line is not.") from None
+    if isinstance(request, dict) and isinstance(request.get("tensor"), dict):
+        return request
     if not isinstance(request, dict) or not isinstance(request.get("model"), str):
         raise BadRequest("A request names its ‘model’ folder.")
     rows = request.get("rows")

@@ -17,8 +17,9 @@ from fastapi import FastAPI
 
 from app.db import now, open_session
 from app.errors import BadInput
-from app.models.predictor import PredictorAway, ask_picture, ask_row
+from app.models.predictor import ask_picture, ask_row
 from app.models.routes import difference_words
+from app.predictor import PredictorAway
 from app.projects.tables import Project
 from tests.support.people import a_browser, a_user
 from tests.support.runs import a_finished_run, a_project, a_run
