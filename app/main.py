@@ -13,8 +13,8 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
+from app.datasets import additions, samples
 from app.datasets import routes as datasets
-from app.datasets import samples
 from app.db import make_engine, open_session
 from app.edge.bodies import Bodies
 from app.edge.files import OurFiles
@@ -51,6 +51,7 @@ ROUTERS = [
     people.router,
     stream.router,
     datasets.router,
+    additions.router,
     samples.router,
     uploads.router,
     unfinished.router,

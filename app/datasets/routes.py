@@ -7,6 +7,7 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 
 from app.datasets import grid, media, rejected, service, table, words
+from app.datasets.adding import describe_adding
 from app.datasets.expressions import BadCondition
 from app.datasets.layers import Layer, read_layers
 from app.datasets.picks import find_picked
@@ -97,6 +98,7 @@ def show(request: Request, db: Db, person: Person, dataset_id: str) -> Response:
         return RedirectResponse(words.address(shown.base, view), status_code=303)
     context: dict[str, Any] = {"shown": shown, "importing": None, "tabs": tabs(shown.base, "table")}
     context["mending"] = request.app.state.describe_mending(db, dataset)
+    context["adding"] = describe_adding(db, dataset)
     context["newest"] = service.get_version(db, dataset)
     context |= {**show_rows(request, db, person, shown, view), **findings_context(shown)}
     status = 422 if context["refused"] else 200

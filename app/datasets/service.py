@@ -4,7 +4,7 @@ import functools
 from collections.abc import Sequence
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.datasets.tables import Dataset, DatasetVersion
@@ -34,13 +34,7 @@ def import_uploads(db: Session, store: Store, owner: User, uploads: Sequence[Upl
         if import_job(db, going_on).state in ENDED - {"done"}:
             import_again(db, store, owner, going_on)
         return going_on
-    for upload in uploads:
-        arrived = received(store, upload)
-        if arrived < upload.size:
-            raise Conflict(
-                f"{upload.filename} has not arrived whole: {arrived:,} of {upload.size:,} bytes are here. "
-                "Drop the file again; the upload goes on where it stopped."
-            )
+    check_arrived(store, uploads)
     uploads = sorted(uploads, key=lambda upload: (upload.filename, upload.id))
     job = queue_job(
         db, store, owner, ImportOrder(datasets=store.datasets, files=source_files(store, uploads))
@@ -68,7 +62,12 @@ def import_again(
     version. Raises Conflict in words while it is read, and when the files are not kept any more.
     """
     uploads = list(
-        db.scalars(select(Upload).where(Upload.dataset_id == dataset.id).order_by(*BY_NAME).with_for_update())
+        db.scalars(
+            select(Upload)
+            .where(Upload.dataset_id == dataset.id, Upload.job_id == dataset.job_id)
+            .order_by(*BY_NAME)
+            .with_for_update()
+        )
     )
     if import_job(db, dataset).state not in ENDED:
         raise Conflict(f"{dataset.name} is being read right now. Wait for its end, then choose again.")
@@ -86,11 +85,23 @@ def import_again(
     return job
 
 
+def check_arrived(store: Store, uploads: Sequence[Upload]) -> None:
+    """Raise Conflict, in words, where an upload is not here whole."""
+    for upload in uploads:
+        arrived = received(store, upload)
+        if arrived < upload.size:
+            raise Conflict(
+                f"{upload.filename} has not arrived whole: {arrived:,} of {upload.size:,} bytes are here. "
+                "Drop the file again; the upload goes on where it stopped."
+            )
+
+
 def uploads_of(db: Session, dataset: Dataset) -> list[Upload]:
-    """The files that a dataset was read from, in the order of their reading; whether their bytes are still here says
-    ``are_kept``.
+    """The files that a dataset was read from, in the order of their reading, without those that added rows later;
+    whether their bytes are still here says ``are_kept``.
     """
-    return list(db.scalars(select(Upload).where(Upload.dataset_id == dataset.id).order_by(*BY_NAME)))
+    own = (Upload.dataset_id == dataset.id, Upload.job_id == dataset.job_id)
+    return list(db.scalars(select(Upload).where(*own).order_by(*BY_NAME)))
 
 
 def are_kept(store: Store, uploads: Sequence[Upload]) -> bool:
@@ -100,7 +111,7 @@ def are_kept(store: Store, uploads: Sequence[Upload]) -> bool:
 
 def forget_uploads(db: Session, store: Store, dataset: Dataset) -> None:
     """Delete the files of a dataset, which is about to be deleted, with their rows."""
-    for upload in uploads_of(db, dataset):
+    for upload in db.scalars(select(Upload).where(Upload.dataset_id == dataset.id)):
         store.upload(upload.id).unlink(missing_ok=True)
         db.delete(upload)
     db.flush()
@@ -135,7 +146,9 @@ def finish_import(db: Session, job: Job, outcome: Outcome) -> None:
 
     The raw bytes stay for some hours, whether the import succeeded or not (``app.datasets.janitor``).
     """
-    dataset = db.scalar(select(Dataset).where(Dataset.job_id == job.id))
+    dataset = db.scalar(
+        select(Dataset).where(or_(Dataset.job_id == job.id, Dataset.adding_id == job.id)).limit(1)
+    )
     if dataset is None or outcome.state != "done":
         return
     found = outcome.results
@@ -146,6 +159,9 @@ def finish_import(db: Session, job: Job, outcome: Outcome) -> None:
     )
     if db.scalar(made.limit(1)) is None:
         dataset.version_id = None
+        base = select(DatasetVersion.id).where(
+            DatasetVersion.dataset_id == dataset.id, DatasetVersion.hash == found.get("onto")
+        )
         db.add(
             DatasetVersion(
                 owner_id=dataset.owner_id,
@@ -154,8 +170,12 @@ def finish_import(db: Session, job: Job, outcome: Outcome) -> None:
                 rows=found["rows"],
                 columns=found["columns"],
                 rejects=found["rejects"],
+                parent_id=db.scalar(base.order_by(DatasetVersion.created_at.desc()).limit(1)),
+                note=found.get("note", ""),
             )
         )
+    if dataset.adding_id == job.id:
+        dataset.adding_id = None
     db.flush()
 
 

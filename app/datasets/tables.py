@@ -19,6 +19,8 @@ class Dataset(Owned, Base):
     """The import that made its newest version."""
     upload_id: Mapped[str | None] = mapped_column(ForeignKey("uploads.id", ondelete="SET NULL"))
     """Of old: uploads name their dataset (``Upload.dataset_id``). SQLite cannot drop a column with a foreign key."""
+    adding_id: Mapped[str | None] = mapped_column(String(16))
+    """The job that adds rows to it, until it is done; where it failed, until that was read."""
     version_id: Mapped[str | None] = mapped_column(String(16))
     """The version that is shown: undo goes back by it. None: the newest. No foreign key: the tables would need each
     other.

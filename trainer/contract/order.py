@@ -20,7 +20,8 @@ class SourceFile(Document):
 class ImportOrder(Document):
     """Read what a person brought or make a sample, and leave a dataset version under ``datasets``.
 
-    The outcome's results are ``{"version": hash, "rows": n, "columns": n, "rejects": n}``.
+    The outcome's results are ``{"version": hash, "rows": n, "columns": n, "rejects": n}``; with ``onto`` also its hash
+    and a ``note`` of what was added.
     """
 
     verb: Literal["import"] = "import"

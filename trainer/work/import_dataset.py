@@ -12,8 +12,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from trainer.contract.dataset import VersionFolder
-from trainer.contract.documents import write_document
+from trainer.contract.dataset import Schema, VersionFolder
+from trainer.contract.documents import read_document, write_document
 from trainer.contract.folder import EventWriter, JobFolder
 from trainer.contract.order import ImportOrder
 from trainer.contract.outcome import Outcome
@@ -62,7 +62,20 @@ def run(
         raise translated(error) from error
     finally:
         shutil.rmtree(place, ignore_errors=True)
-    return {"version": name, "rows": schema.rows, "columns": len(schema.columns), "rejects": found.rejects}
+    results = {"version": name, "rows": schema.rows, "columns": len(schema.columns), "rejects": found.rejects}
+    if order.onto is not None:
+        results |= {"onto": order.onto.name, "note": added(order, schema)}
+    return results
+
+
+def added(order: ImportOrder, schema: Schema) -> str:
+    """What changed, in words: how many rows came from which file."""
+    assert order.onto is not None
+    rows = schema.rows - read_document(VersionFolder(order.onto).schema, Schema).rows
+    what = "1 row" if rows == 1 else f"{rows:,} rows"
+    purpose = " to test on" if order.part == "test" else ""
+    more = f" and {len(order.files) - 1} more" if order.files[1:] else ""
+    return f"{what}{purpose} from {order.files[0].filename[:100]}{more}"
 
 
 def translated(error: Exception) -> Exception:
