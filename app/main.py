@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
-from app.datasets import additions, samples
+from app.datasets import additions, samples, source
 from app.datasets import routes as datasets
 from app.db import make_engine, open_session
 from app.edge.bodies import Bodies
@@ -53,6 +53,7 @@ ROUTERS = [
     datasets.router,
     additions.router,
     samples.router,
+    source.router,
     uploads.router,
     unfinished.router,
     capture.router,

@@ -7,6 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 from fastapi import Response
 
+from app.datasets.ranges import find_part
 from app.errors import NotFound
 
 MAGIC = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"fLaC": "audio/flac"}
@@ -66,14 +67,24 @@ def find_seconds(path: Path, row: int) -> float | None:
     return None if not rate or frames is None else float(frames / rate)
 
 
-def send_content(content: bytes | None) -> Response:
-    """The answer with a picture or a sound. Its type comes from its first bytes; nothing else is ever sent."""
+def send_content(content: bytes | None, wanted: str | None = None) -> Response:
+    """The answer with a picture or a sound, or with the part of it that the header ``Range`` wants, so that a player
+    can jump. Its type comes from its first bytes; nothing else is ever sent.
+    """
     if content is None:
         raise NotFound("This row has none.")
     kind = next((kind for magic, kind in MAGIC.items() if content.startswith(magic)), None)
     if kind is None:
         raise NotFound("What lies here is neither a picture nor a sound.")
-    return Response(content, media_type=kind, headers=HEADERS)
+    headers = HEADERS | {"Accept-Ranges": "bytes"}
+    part = find_part(wanted, len(content))
+    if part is None:
+        return Response(content, media_type=kind, headers=headers)
+    first, last = part
+    if first > last or first >= len(content):
+        return Response(status_code=416, headers=headers | {"Content-Range": f"bytes */{len(content)}"})
+    headers |= {"Content-Range": f"bytes {first}-{last}/{len(content)}"}
+    return Response(content[first : last + 1], status_code=206, media_type=kind, headers=headers)
 
 
 @functools.lru_cache(maxsize=64)

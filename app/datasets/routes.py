@@ -209,7 +209,8 @@ def send_media(
     """A picture in full size, or a sound."""
     shown = get_shown(request, db, person, dataset_id)
     column = known_column(shown.schema, column_id)
-    return media.send_content(media.find_content(shown.folder.media(column.id), row))
+    content = media.find_content(shown.folder.media(column.id), row)
+    return media.send_content(content, request.headers.get("Range"))
 
 
 @router.get("/datasets/{dataset_id}/thumbs/{column_id}/{row}")

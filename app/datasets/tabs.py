@@ -21,5 +21,6 @@ def tabs(base: str, at: str) -> list[Tab]:
     """The tabs of the dataset with this address, as the page ``at`` shows them."""
     places = {
         "table": (_("Table"), ""),
+        "source": (_("Source"), "/source"),
     }
     return [Tab(key, title, base + path, key == at) for key, (title, path) in places.items()]

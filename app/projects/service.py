@@ -26,6 +26,8 @@ FEW_NUMBERS = 20
 """A column of whole numbers with at most so many different ones may also be read as classes."""
 LEAST = 5
 """Rows that a split into three parts takes at least, as ``trainer.split`` says too."""
+UNREAD = {"boxes": "boxes", "mask": "masks", "audio": "sounds"}
+"""Types that no learner takes yet, in words."""
 CAN_HELP = frozenset({"number", "category", "datetime", "image"})
 
 
@@ -152,9 +154,15 @@ def why_unpredictable(schema: Schema, profile: Profile) -> str | None:
             f"{schema.rows} {'row is' if schema.rows == 1 else 'rows are'} too few to learn from: at least "
             f"{LEAST} are needed to train, validate and test, and some hundred to learn well. Bring more rows."
         )
-    if any(can_be_asked(schema, profile, column) for column in schema.columns):
+    if any(can_be_asked(schema, profile, column) for column in schema.columns if column.role != "part"):
         return None
     kinds = {column.type for column in schema.columns}
+    unread = [UNREAD[kind] for kind in UNREAD if kind in kinds]
+    if unread:
+        return (
+            f"No learner here reads {' and '.join(unread)} yet. The data is kept as it is: look at it, and bring "
+            "something else to learn from meanwhile."
+        )
     if "image" in kinds and "category" not in kinds:
         return (
             "These pictures have no label that could be predicted. Put each class in a folder of its own, at "

@@ -109,4 +109,4 @@ def open_office(path: Path, filename: str, scratch: Path, rule: str | None) -> T
             return open_workbook(path, filename, scratch, rule, archive)
         if any(info.filename == "[Content_Types].xml" for info in archive.files):
             raise Refused(f"This is an Office file without sheets. Save the table in it as CSV. {READS}")
-    raise Refused("The gzip file holds a zip. Unpack it, then bring the zip.")
+    raise Refused("The file is a zip inside of another one. Unpack it, then bring that zip.")

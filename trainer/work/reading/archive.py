@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from trainer.contract.dataset import Layout, Profile, Rule, Schema
-from trainer.contract.documents import write_document
+from trainer.contract.dataset import Layout, Profile, Rule, Schema, VersionFolder
+from trainer.contract.documents import read_document, write_document
 from trainer.contract.order import ImportOrder, SourceFile
 from trainer.sources.brought import Brought, is_zip, open_brought
 from trainer.sources.excel import is_workbook
@@ -21,6 +21,8 @@ from trainer.work.reading.joined import read_files
 from trainer.work.reading.rows import read_plan
 
 PICKLED = (".pkl", ".pickle", ".npy", ".npz", ".pt", ".pth", ".joblib", ".h5", ".keras")
+SHEET = "sheet:"
+"""How the rules of a workbook's sheets start: it may be the one table in an archive."""
 OFFICE = "[Content_Types].xml"
 
 
@@ -68,7 +70,8 @@ def read_brought(
     refuse_pickles(brought)
     tree = Tree(brought, desk.scratch)
     fits = {key: rule.look(tree) for key, rule in RULES.items()}
-    key, plan = choose(tree, fits, order.rule)
+    sheet = order.rule if order.rule and order.rule.startswith(SHEET) else None
+    key, plan = choose(tree, fits, "table" if sheet else order.rule)
     found = plan(rejects)
     if brought.junk:
         files = "file" if brought.junk == 1 else "files"
@@ -77,9 +80,11 @@ def read_brought(
             f"{'was' if brought.junk == 1 else 'were'} ignored."
         )
     read = (
-        read_plan(found, desk, rejects) if isinstance(found, Plan) else read_files(found, tree, desk, rejects)
+        read_plan(found, desk, rejects)
+        if isinstance(found, Plan)
+        else read_files(found, tree, desk, rejects, sheet)
     )
-    write_document(desk.version.layout, layout_of(tree, fits, key))
+    write_document(desk.version.layout, layout_of(tree, fits, key, desk.version))
     return read
 
 
@@ -137,10 +142,14 @@ def nothing_in(tree: Tree, fits: dict[str, Fit]) -> str:
     )
 
 
-def layout_of(tree: Tree, fits: dict[str, Fit], applied: str) -> Layout:
-    """The tree that was found, and every rule with its reason: the applied one first, then those that fit."""
+def layout_of(tree: Tree, fits: dict[str, Fit], applied: str, version: VersionFolder) -> Layout:
+    """The tree that was found, and every rule with its reason: the applied one first, then those that fit. Where a
+    workbook was read, its sheets are rules of their own.
+    """
+    sheets = read_document(version.layout, Layout).rules if version.layout.is_file() else []
     rules = [
         Rule(key=key, title=RULES[key].title, why=fit.why, fits=fit.plan is not None, applied=key == applied)
         for key, fit in fits.items()
     ]
+    rules += [sheet.model_copy(update={"applied": False}) for sheet in sheets if not sheet.applied]
     return Layout(tree=branch(tree), rules=sorted(rules, key=lambda rule: (not rule.applied, not rule.fits)))
