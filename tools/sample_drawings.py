@@ -8,10 +8,17 @@ import html
 import itertools
 import math
 import tempfile
+import wave
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+
 from trainer.sources.samples import MAKERS
+from trainer.sources.samples.drawings import KINDS, SIDE, a_scene
+from trainer.sources.samples.pictures import hand_angle
+from trainer.sources.samples.written import dice
 
 TARGET = Path(__file__).parent.parent / "templates" / "datasets" / "samples"
 WIDTH, HEIGHT, MARGIN = 160, 90, 9
@@ -128,6 +135,105 @@ def marks(table: Table) -> str:
     return "".join(paths)
 
 
+def scenes(*, boxes: bool, masks: bool, seed: int, many: int) -> Callable[[], str]:
+    """Two or eight scenes as their samples draw them, with their boxes, or coloured in."""
+
+    def draw() -> str:
+        chance = dice(seed)
+        across = 4 if many > 2 else 2
+        side = (WIDTH - 2 * MARGIN) / across
+        parts = []
+        for n in range(many):
+            kinds = [KINDS[(n + k) % len(KINDS)] for k in range(3 if boxes or masks else 1)]
+            scene = a_scene(chance, kinds, *((14, 26) if len(kinds) > 1 else (26, 34)))
+            left, up = MARGIN + n % across * side, MARGIN + n // across * side
+            scale = (side - 4) / SIDE
+            for shape in scene.shapes:
+                at = "L".join(
+                    f"{left + x * scale:.1f} {up + y * scale:.1f}"
+                    for x, y in shape.outline()[:: 4 if shape.kind == "circle" else 1]
+                )
+                fill = (
+                    f"var(--class-{KINDS.index(shape.kind)})"
+                    if masks
+                    else "#" + "".join(f"{value:02x}" for value in shape.paint)
+                )
+                parts.append(f'<path d="M{at}z" fill="{fill}"/>')
+                if boxes:
+                    x, y, wide, tall = (value * scale for value in shape.box())
+                    parts.append(
+                        f'<rect x="{left + x:.1f}" y="{up + y:.1f}" width="{wide:.1f}" height="{tall:.1f}" '
+                        'fill="none" stroke="var(--ink)"/>'
+                    )
+        return "".join(parts)
+
+    return draw
+
+
+def dials() -> str:
+    """Three gauges."""
+    parts = []
+    for n, value in enumerate((12, 55, 87)):
+        x, y, radius = 32 + 48 * n, 45, 21
+        angle = hand_angle(value)
+        parts.append(
+            f'<circle cx="{x}" cy="{y}" r="{radius}" fill="none" stroke="var(--line)" stroke-width="1.5"/>'
+        )
+        marks_ = "".join(
+            f"M{x + 16 * math.cos(a):.1f} {y + 16 * math.sin(a):.1f}"
+            f"L{x + 19 * math.cos(a):.1f} {y + 19 * math.sin(a):.1f}"
+            for a in map(hand_angle, range(0, 101, 20))
+        )
+        parts.append(stroke(marks_, "var(--line)", 1.2))
+        parts.append(
+            stroke(
+                f"M{x} {y}L{x + 15 * math.cos(angle):.1f} {y + 15 * math.sin(angle):.1f}",
+                "var(--class-3)",
+                2.2,
+            )
+        )
+    return "".join(parts)
+
+
+def weave() -> str:
+    """Cloth with a scratch."""
+    across = "".join(f"M{MARGIN} {y}H{WIDTH - MARGIN}" for y in range(MARGIN, HEIGHT - MARGIN + 1, 6))
+    down = "".join(f"M{x} {MARGIN}V{HEIGHT - MARGIN}" for x in range(MARGIN, WIDTH - MARGIN + 1, 6))
+    return stroke(across + down, "var(--line)", 1, 0.6) + stroke("M92 34L118 58", "var(--class-3)", 3)
+
+
+def waves(archive: str, names: tuple[str, ...]) -> Callable[[], str]:
+    """Sounds of an archive as their loudness, one under another."""
+
+    def draw() -> str:
+        paths = []
+        with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(MAKERS[archive](Path(folder))) as made:
+            for n, name in enumerate(names):
+                with made.open(name) as file, wave.open(file) as sound:
+                    heard = np.frombuffer(sound.readframes(sound.getnframes()), "<i2").astype(float)
+                loud = np.abs(heard[: len(heard) // 70 * 70]).reshape(70, -1).max(axis=1)
+                room = (HEIGHT - 2 * MARGIN) / len(names)
+                middle = MARGIN + room * (n + 0.5)
+                at = "".join(
+                    f"M{MARGIN + k * 2.05:.1f} {middle - half:.1f}v{2 * half:.1f}"
+                    for k, half in enumerate((loud / loud.max() * room * 0.42 + 0.3).tolist())
+                )
+                paths.append(stroke(at, f"var(--class-{n})", 1.2))
+        return "".join(paths)
+
+    return draw
+
+
+PICTURES: dict[str, Callable[[], str]] = {
+    "shapes": scenes(boxes=False, masks=False, seed=401, many=8),
+    "crates": scenes(boxes=True, masks=False, seed=404, many=2),
+    "meadow": scenes(boxes=False, masks=True, seed=405, many=2),
+    "gauges": dials,
+    "tiles": weave,
+    "instruments": waves("instruments", ("flute/01.wav", "string/01.wav", "bell/01.wav")),
+    "noises": waves("noises", ("clap/02.wav", "whistle/01.wav", "hiss/01.wav")),
+    "morse": waves("morse", ("message-001.wav", "message-002.wav")),
+}
 DRAWINGS: dict[str, Callable[[Table], str]] = {
     "wine": scatter("flavanoids", "color intensity", "grower"),
     "tumours": scatter("mean radius", "mean texture", "diagnosis"),
@@ -150,6 +256,8 @@ DRAWINGS: dict[str, Callable[[Table], str]] = {
 
 def main() -> None:
     """Write all drawings."""
+    for key, sketch in PICTURES.items():
+        (TARGET / f"{key}.svg").write_text(FRAME.format(sketch()), encoding="utf-8")
     for key, draw in DRAWINGS.items():
         with tempfile.TemporaryDirectory() as folder:
             made = MAKERS[key](Path(folder))

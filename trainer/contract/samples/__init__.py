@@ -1,12 +1,14 @@
 """The samples one click away: made by the trainer itself, working offline. One file a family."""
 
-from trainer.contract.samples import pictures, plane, series, tables, texts
+from trainer.contract.samples import pictures, plane, series, sounds, tables, texts
 from trainer.contract.samples.sample import Sample, SampleTask
 
 __all__ = ["FIRST", "SAMPLES", "TASKS", "Sample", "SampleTask"]
 
 SAMPLES: dict[str, Sample] = {
-    sample.key: sample for family in (tables, plane, pictures, texts, series) for sample in family.FAMILY
+    sample.key: sample
+    for family in (tables, plane, pictures, sounds, texts, series)
+    for sample in family.FAMILY
 }
 FIRST = tuple(key for key in ("flowers", "digits", "moons", "shop", "reviews", "diabetes") if key in SAMPLES)
 """The few that stand on the first page."""

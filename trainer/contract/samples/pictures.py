@@ -1,6 +1,6 @@
 """Pictures: of classes, with numbers, with boxes, with masks, and odd ones."""
 
-from trainer.contract.samples.sample import SCIKIT, Sample
+from trainer.contract.samples.sample import MADE, SCIKIT, Sample
 
 FAMILY = (
     Sample(
@@ -12,5 +12,58 @@ FAMILY = (
         rows=1797,
         columns={"photo": "image", "label": "category"},
         origin=f"E. Alpaydin and C. Kaynak, 1998, UCI repository. {SCIKIT}.",
+    ),
+    Sample(
+        key="shapes",
+        title="Coloured shapes",
+        task="pictures",
+        sentence="400 pictures of a circle, a square, a triangle or a star, in any colour, size and place.",
+        target="label",
+        rows=400,
+        columns={"photo": "image", "label": "category"},
+        origin=MADE,
+    ),
+    Sample(
+        key="gauges",
+        title="Read the gauge",
+        task="pictures",
+        sentence="400 photos of a dial with one hand: which number between 0 and 100 does it show?",
+        target="pressure",
+        rows=400,
+        columns={"photo": "image", "pressure": "number"},
+        origin=MADE,
+    ),
+    Sample(
+        key="crates",
+        title="Where are the shapes?",
+        task="boxes",
+        sentence="240 pictures with one to four shapes, each in a box with its name.",
+        target="boxes",
+        rows=240,
+        columns={"photo": "image", "boxes": "boxes"},
+        origin=f"{MADE} Written as COCO writes boxes.",
+        later="A learner that finds things in pictures comes later; boxes can be looked at and drawn now.",
+    ),
+    Sample(
+        key="meadow",
+        title="Which pixel is what?",
+        task="masks",
+        sentence="160 pictures, each with a mask: 0 ground, 1 circle, 2 square, 3 triangle, 4 star.",
+        target="mask",
+        rows=160,
+        columns={"photo": "image", "mask": "mask"},
+        origin=MADE,
+        later="A learner that colours in comes later; pictures and masks can be looked at now.",
+    ),
+    Sample(
+        key="tiles",
+        title="Spoiled cloth",
+        task="odd",
+        sentence="240 pieces of cloth from above, 24 of them with a scratch or a stain.",
+        target="state",
+        rows=240,
+        columns={"photo": "image", "state": "category"},
+        origin=MADE,
+        later="Learners that find what is odd without labels come later; here the labels are known.",
     ),
 )

@@ -1,6 +1,6 @@
 """The samples one click away: each is written as a file that a person could have brought, and read like any other."""
 
-from trainer.sources.samples import bundled, invented, numbers, plane, series, shop, texts
+from trainer.sources.samples import bundled, invented, numbers, pictures, plane, series, shop, sounds, texts
 from trainer.sources.samples.written import Make
 
 MAKERS: dict[str, Make] = {
@@ -14,6 +14,15 @@ MAKERS: dict[str, Make] = {
     "customers": invented.customers,
     "films": invented.films,
     **plane.MAKERS,
+    "digits": pictures.digits,
+    "shapes": pictures.shapes,
+    "gauges": pictures.gauges,
+    "tiles": pictures.tiles,
+    "crates": pictures.crates,
+    "meadow": pictures.meadow,
+    "instruments": sounds.instruments,
+    "noises": sounds.noises,
+    "morse": sounds.morse,
     "reviews": texts.reviews,
     "requests": texts.requests,
     "numbers": numbers.numbers,

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,18 +21,18 @@ ODD = 24
 
 
 def digits(folder: Path) -> Path:
-    """1,797 scanned digits, 8 × 8, each pixel shown as 8 × 8."""
+    """1,797 scanned digits, 8 × 8, each pixel shown as 8 × 8, a folder a digit."""
     from sklearn.datasets import load_digits  # noqa: PLC0415 - scikit-learn takes a second to load
 
     bundle = load_digits()
 
     def entries() -> Iterator[tuple[str, bytes]]:
-        for number, grey_HW in enumerate(bundle.images):
+        for number, (grey_HW, kind) in enumerate(zip(bundle.images, bundle.target, strict=True)):
             small_HW = np.round(np.asarray(grey_HW) * (255.0 / 16.0)).astype(np.uint8)
             big_HW = small_HW.repeat(UPSCALE, axis=0).repeat(UPSCALE, axis=1)
-            yield f"digit-{number + 1:04d}.png", as_png(Image.fromarray(big_HW))
+            yield f"{kind}/digit-{number + 1:04d}.png", as_png(Image.fromarray(big_HW))
 
-    return with_table(folder, entries(), "label", [str(kind) for kind in bundle.target])
+    return write_zip(folder / "sample.zip", entries())
 
 
 def shapes(folder: Path) -> Path:
@@ -157,7 +157,20 @@ def crates(folder: Path) -> Path:
     return write_zip(folder / "sample.zip", [("annotations.json", said.encode()), *files])
 
 
-def with_table(folder: Path, entries: Iterator[tuple[str, bytes]], name: str, answers: list[str]) -> Path:
+def meadow(folder: Path) -> Path:
+    """Scenes and, of the same name, masks: what each pixel shows."""
+    chance = dice(405)
+    files: list[tuple[str, bytes]] = []
+    for number in range(MASKS):
+        scene = a_scene(
+            chance, [str(kind) for kind in chance.choice(KINDS, int(chance.integers(1, 4)))], 14, 26
+        )
+        files.append((f"images/scene-{number + 1:03d}.png", as_png(drawings.paint(scene, chance))))
+        files.append((f"masks/scene-{number + 1:03d}.png", as_png(drawings.mask(scene))))
+    return write_zip(folder / "sample.zip", files)
+
+
+def with_table(folder: Path, entries: Iterable[tuple[str, bytes]], name: str, answers: Sequence[str]) -> Path:
     """Pictures, and a ``metadata.csv`` that says of each what is on it."""
     files = list(entries)
     out = io.StringIO()

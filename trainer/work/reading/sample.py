@@ -1,16 +1,16 @@
-"""One of the samples: a table goes the way of every CSV, pictures the way of every archive."""
+"""One of the samples: written as a file, then read as if a person had brought it."""
 
 from dataclasses import replace
 
 from trainer.contract.dataset import Profile, Schema
+from trainer.contract.order import ImportOrder, SourceFile
 from trainer.contract.samples import SAMPLES
 from trainer.sources.csv import open_csv
 from trainer.sources.refusal import Refused
 from trainer.sources.rejects import Rejects
 from trainer.sources.samples import MAKERS
-from trainer.sources.synthetic import PICTURES
 from trainer.work.desk import Desk
-from trainer.work.reading.rows import read_plan
+from trainer.work.reading.archive import find_brought, read_brought
 from trainer.work.reading.tables import read_tables
 
 
@@ -19,8 +19,13 @@ def make_sample(sample: str, desk: Desk, rejects: Rejects) -> tuple[Schema, Prof
     if sample not in SAMPLES:
         raise Refused(f"There is no sample ‘{sample}’. Choose one of {', '.join(SAMPLES)}.")
     said = SAMPLES[sample]
-    if sample not in PICTURES:
-        source = f"sample: {said.title}. {said.origin} {said.later}".rstrip()
-        table = replace(open_csv(MAKERS[sample](desk.scratch), said.title, desk.scratch), source=source)
-        return read_tables([table], desk, rejects)
-    return read_plan(PICTURES[sample](), desk, rejects)
+    source = f"sample: {said.title}. {said.origin} {said.later}".rstrip()
+    desk.begin("making the sample", said.rows, "rows")
+    path = MAKERS[sample](desk.scratch)
+    order = ImportOrder(datasets=desk.version.path.parent, files=[SourceFile(path=path, filename=path.name)])
+    brought = find_brought(order, desk.scratch)
+    if brought is None:
+        return read_tables([replace(open_csv(path, said.title, desk.scratch), source=source)], desk, rejects)
+    with brought:
+        schema, found = read_brought(brought, order, desk, rejects)
+    return schema, found.model_copy(update={"source": source})
