@@ -89,12 +89,14 @@ DOING = {
     "import": "read this file",
     "baseline": "scored the baselines",
     "mend": "did the steps",
+    "audit": "looked deeper",
 }
 ADVICE = {
     "train": "Clone the run with a smaller model or fewer rows, or use a machine with more memory.",
     "import": "Try a part of the file; if that works, the whole is too large for this machine or damaged.",
     "baseline": "Ask the question again; if it fails again, use fewer columns.",
     "mend": "Do it once more; if it fails again, the table is too large for this machine.",
+    "audit": "Look once more; if it fails again, the table is too large for this machine.",
 }
 
 

@@ -22,7 +22,9 @@ class Limits:
     """After a word and so long without a sign of life the process is killed: judging may follow a stop."""
     still: float = 300.0
     """A training that gives no sign of life for so long hangs."""
-    longest: dict[str, float] = field(default_factory=lambda: {"import": 1800.0, "baseline": 600.0})
+    longest: dict[str, float] = field(
+        default_factory=lambda: {"import": 1800.0, "baseline": 600.0, "audit": 10_800.0}
+    )
     """Verbs that may not take longer."""
     log_bytes: int = 20_000_000
     """A job's log is emptied when it grows beyond this."""

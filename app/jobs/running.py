@@ -9,6 +9,9 @@ from app.jobs.clock import steady
 from app.jobs.limits import Limits
 from trainer.contract.folder import JobFolder, Word
 
+CONFINED = ("import", "audit")
+"""Verbs whose process gives up the network and most of the machine first."""
+
 
 @dataclass(eq=False)
 class Running:
@@ -51,7 +54,7 @@ class Running:
         """Hand the job to a child. The keeper writes to it too once ``child`` is set: not before this."""
         self.started = self._sign_at = steady()
         try:
-            child.begin(self.folder, confined=self.verb == "import", deadline=self.deadline)
+            child.begin(self.folder, confined=self.verb in CONFINED, deadline=self.deadline)
         finally:
             self.child = child
 

@@ -57,6 +57,18 @@ class BaselineOrder(Document):
     question: Question
 
 
+class AuditOrder(Document):
+    """Look for what counting does not show: near copies (also between the parts of ``question``, or of a column of
+    parts), what gives ``target`` away, its likely wrong labels. Results: ``trainer.contract.results.AuditResults``;
+    the rows of each finding lie in ``ResultFiles.rows`` of the job.
+    """
+
+    verb: Literal["audit"] = "audit"
+    version: Path
+    target: str | None = None
+    question: Question | None = None
+
+
 class TrainOrder(Document):
     """Prepare, train, judge on the locked test part and export. Files: ``trainer.contract.results``."""
 
@@ -68,7 +80,9 @@ class TrainOrder(Document):
     checkpoint_seconds: float = 30.0
 
 
-Body = Annotated[ImportOrder | BaselineOrder | TrainOrder | MendOrder, Field(discriminator="verb")]
+Body = Annotated[
+    ImportOrder | BaselineOrder | TrainOrder | AuditOrder | MendOrder, Field(discriminator="verb")
+]
 
 
 class Order(Document):

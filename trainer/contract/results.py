@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any, Literal
 
+from trainer.contract.dataset import Finding
 from trainer.contract.documents import Document
 from trainer.contract.events import BaselineScore, Score
 
@@ -128,6 +129,13 @@ class ExportProof(Document):
     versions: dict[str, str] = {}
 
 
+class AuditResults(Document):
+    """What a deeper look found. Its findings name sets of rows that lie in ``ResultFiles.rows``."""
+
+    target: str | None
+    findings: list[Finding]
+
+
 class ResultFiles:
     """Owns every name inside a training job's ``results/``."""
 
@@ -149,3 +157,7 @@ class ResultFiles:
         """
         self.download = path / "model.zip"
         """The model folder, zipped."""
+
+    def rows(self, name: str) -> Path:
+        """A set of rows that a finding of an audit names, as ``VersionFolder.rows`` has them."""
+        return self.path / "rows" / f"{name}.parquet"

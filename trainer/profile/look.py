@@ -1,6 +1,7 @@
 """What everybody who looks for something is given, and how rows that were found are kept."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -47,7 +48,7 @@ class Look:
 
     def keep(self, name: str, rows: Any, scores: Any = None) -> str:
         """Keep rows under a name, those with the greatest score first; the name."""
-        write_rows(self.version, name, np.asarray(rows, np.int64), scores)
+        write_set(self.version.rows(name), np.asarray(rows, np.int64), scores)
         return name
 
     def exclusion(self, rows: npt.NDArray[np.int64], reason: str) -> Exclude | None:
@@ -66,20 +67,15 @@ def root_rows(version: VersionFolder, rows: npt.NDArray[np.int64]) -> npt.NDArra
     return found
 
 
-def write_rows(
-    version: VersionFolder,
-    name: str,
-    rows: npt.NDArray[np.int64],
-    scores: Any = None,
-    suggested: list[str] | None = None,
+def write_set(
+    path: Path, rows: npt.NDArray[np.int64], scores: Any = None, suggested: list[str] | None = None
 ) -> None:
-    """``VersionFolder.rows(name)``: the greatest score first, then by row."""
+    """A set of rows as ``VersionFolder.rows`` describes it: the greatest score first, then by row."""
     arrays = {"row": pa.array(rows, pa.int64())}
     arrays["score"] = pa.array([None] * len(rows) if scores is None else scores, pa.float64())
     if suggested is not None:
         arrays["suggested"] = pa.array(suggested, pa.string())
     order = np.argsort(rows, kind="stable") if scores is None else np.lexsort((rows, -np.asarray(scores)))
-    path = version.rows(name)
     path.parent.mkdir(exist_ok=True)
     pq.write_table(pa.table(arrays).take(pa.array(order)), path)
 

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from trainer.contract.events import StatePayload
 from trainer.contract.folder import EventWriter, JobFolder
-from trainer.contract.order import BaselineOrder, Body, ImportOrder, MendOrder, TrainOrder
+from trainer.contract.order import AuditOrder, BaselineOrder, Body, ImportOrder, MendOrder, TrainOrder
 from trainer.contract.outcome import Outcome
 
 Results = dict[str, Any] | Outcome
@@ -23,6 +23,7 @@ STARTING = {
     "import": "Reading the file.",
     "baseline": "Scoring what needs no learning.",
     "train": "Getting ready.",
+    "audit": "Looking deeper.",
     "mend": "Doing the steps.",
 }
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -127,6 +128,10 @@ def find_verb(body: Body, *, confined: bool) -> Callable[[Any, JobFolder, EventW
             from trainer.work import train  # noqa: PLC0415
 
             return train.run
+        case AuditOrder():
+            from trainer.work import audit  # noqa: PLC0415
+
+            return lambda order, job, tell: audit.run(order, job, tell, confined=confined)
         case MendOrder():
             from trainer.work import mend  # noqa: PLC0415
 
