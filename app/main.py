@@ -38,11 +38,14 @@ from app.recipes import routes as recipes
 from app.reports import routes as reports
 from app.runs import routes as runs
 from app.runs.places import find_places, find_scores
+from app.runs.uses import find_uses
 from app.settings import Settings
 from app.storage import Store
 from app.uploads import routes as uploads
 from app.uploads import unfinished
+from app.versions import fixes, steps
 from app.versions import routes as versions
+from app.versions.history import find_ways
 
 log = structlog.get_logger()
 
@@ -62,6 +65,8 @@ ROUTERS = [
     runs.router,
     reports.router,
     models.router,
+    steps.router,
+    fixes.router,
     versions.router,
     actions.router,
     tensors.router,
@@ -80,6 +85,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.find_places = find_places
     app.state.find_scores = find_scores
     app.state.describe_mending = versions.describe_mending
+    app.state.find_ways = find_ways
+    app.state.find_uses = find_uses
     app.state.attempts = Attempts()
     for router in ROUTERS:
         app.include_router(router)

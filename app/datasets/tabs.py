@@ -22,5 +22,6 @@ def tabs(base: str, at: str) -> list[Tab]:
     places = {
         "table": (_("Table"), ""),
         "source": (_("Source"), "/source"),
+        "steps": (_("Steps"), "/steps"),
     }
     return [Tab(key, title, base + path, key == at) for key, (title, path) in places.items()]

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -28,6 +28,10 @@ class FindingLine:
     href: str | None
     kind: str
     action: str
+    fix: str = ""
+    """What would mend it, as words on a button."""
+    place: int = 0
+    """In the profile."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +54,13 @@ class FilterChip:
 
 def finding_lines(base: str, schema: Schema, profile: Profile) -> list[FindingLine]:
     """The findings of a version as its profile orders them, rejects first: the table lacks those rows."""
-    found = sorted(profile.findings, key=lambda finding: finding.kind != "rejects")
-    return [finding_line(base, schema, finding) for finding in found]
+    found = sorted(enumerate(profile.findings), key=lambda each: each[1].kind != "rejects")
+    return [
+        replace(
+            finding_line(base, schema, finding), fix=finding.fix.label if finding.fix else "", place=place
+        )
+        for place, finding in found
+    ]
 
 
 def finding_line(base: str, schema: Schema, finding: Finding) -> FindingLine:

@@ -119,6 +119,11 @@ def get_base(db: Session, dataset: Dataset) -> Base:
     """What further steps go on from; until the end of the transaction nobody else can add some."""
     db.execute(select(Dataset.id).where(Dataset.id == dataset.id).with_for_update())
     db.refresh(dataset)
+    return find_base(db, dataset)
+
+
+def find_base(db: Session, dataset: Dataset) -> Base:
+    """The same, only to look at."""
     version = get_version(db, dataset)
     pending = find_pending(db, dataset)
     if pending is not None:

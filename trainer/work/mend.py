@@ -20,7 +20,7 @@ from trainer.contract.order import MendOrder
 from trainer.contract.outcome import Outcome
 from trainer.contract.plan import follow
 from trainer.contract.planned import Plan
-from trainer.contract.steps import Steps
+from trainer.contract.steps import Impute, Steps
 from trainer.profile import profile
 from trainer.sources.engine import open_engine
 from trainer.sources.refusal import Refused
@@ -99,10 +99,19 @@ def make(root: VersionFolder, plan: Plan, desk: Desk) -> tuple[Schema, Profile]:
         before = read_document(root.profile, Profile)
         with desk.watching(engine, "looking for what is odd", rows, "rows"):
             found = profile(engine, version.table, rows, columns, measured, before.source, [], (0, None))
-    told = [*carried(before, columns), *found.findings]
+    told = [*carried(before, columns), *(as_filled(finding, plan) for finding in found.findings)]
     return Schema(rows=rows, columns=columns), found.model_copy(
         update={"findings": told, "rejects": before.rejects}
     )
+
+
+def as_filled(finding: Finding, plan: Plan) -> Finding:
+    """A finding on holes that a step fills in training says so, and needs no mending."""
+    filled = {step.column for step in plan.learned if isinstance(step, Impute)}
+    if finding.kind != "missing" or finding.column not in filled:
+        return finding
+    sentence = f"{finding.sentence} They are filled in training."
+    return finding.model_copy(update={"sentence": sentence, "fix": None})
 
 
 def carried(before: Profile, columns: list[Column]) -> list[Finding]:

@@ -26,6 +26,9 @@ FORMS = {
     ("POST", "/capture/{collection_id}/classes/{class_id}/texts"): {"text": "cats"},
     ("POST", "/projects/{project_id}/question"): {"target": "c3"},
     ("GET", "/runs/{run_id}/report/rows"): {"truth": "0", "predicted": "0"},
+    ("GET", "/datasets/{dataset_id}/steps/form"): {"kind": "rename", "column": "c0"},
+    ("POST", "/datasets/{dataset_id}/steps/order"): {"made_from": "x", "do": "up:0"},
+    ("POST", "/datasets/{dataset_id}/fixes"): {"version": "x", "finding": "0"},
 }
 HEADERS = {
     ("PATCH", "/uploads/{upload_id}"): {
