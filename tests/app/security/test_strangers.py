@@ -78,7 +78,7 @@ BUILDERS: dict[str, Callable[[FastAPI, User], str]] = {
     "collection_id": a_collection,
     "run_id": lambda app, owner: a_finished_run(app, owner, a_project(app, owner)).id,
 }
-INSIDE = {"row": "0", "column_id": "c0", "class_id": "aClass", "item_id": "anItem"}
+INSIDE = {"row": "0", "column_id": "c0", "key": "copies", "class_id": "aClass", "item_id": "anItem"}
 """Parameters that name something inside of the thing before them."""
 
 
@@ -128,7 +128,7 @@ def test_its_owner_finds_it(app: FastAPI, owner: User, values: dict[str, str]) -
     browser = a_browser(app, owner)
     wrong = []
     for method, path in with_ids(app):
-        if method not in ("GET", "HEAD"):
+        if method not in ("GET", "HEAD") or "{key}" in path:  # a leak is there only after a split was counted
             continue
         query, headers = FORMS.get((method, path), {}), HEADERS.get((method, path))
         answer = browser.request(method, fill(path, values), params=query, headers=headers)
