@@ -60,22 +60,3 @@ class Examples:
         """All x in their order, in blocks."""
         for first in range(0, self.count, size):
             yield self.gather(torch.arange(first, min(first + size, self.count), device=self.device))
-
-
-def augment(x_BCSS: Tensor, shift: float, *, flip: bool, generator: torch.Generator) -> Tensor:
-    """Move each picture by up to ``shift`` of its side (the edge is repeated), mirror half of them."""
-    count, _, high, wide = x_BCSS.shape
-    device = x_BCSS.device
-
-    def places(side: int) -> Tensor:
-        reach = int(shift * side + 0.5)
-        moved = torch.randint(-reach, reach + 1, (count, 1), generator=generator, device=device)
-        return (torch.arange(side, device=device) + moved).clamp_(0, side - 1)
-
-    rows, columns = places(high), places(wide)
-    if flip:
-        mirrored = torch.rand((count, 1), generator=generator, device=device) < 0.5
-        columns = torch.where(mirrored, columns.flip(1), columns)
-    picked = x_BCSS.permute(0, 2, 3, 1)[torch.arange(count, device=device)[:, None, None], rows[:, :, None],
-                                        columns[:, None, :]]  # fmt: skip
-    return picked.permute(0, 3, 1, 2)

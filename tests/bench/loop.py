@@ -115,7 +115,7 @@ def run_ours(
     network: nn.Module
     if id == "loop.cnn":
         params = CnnParams(
-            width=32, depth=3, dropout=0, shift=0, residual=False, batch_size=batch, epochs=epochs, **PLAIN
+            width=32, depth=3, dropout=0, residual=False, batch_size=batch, epochs=epochs, **PLAIN
         )
         network = Cnn(1, 10, width=32, depth=3)
     else:

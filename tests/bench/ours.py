@@ -169,7 +169,7 @@ def a_recipe(spec: dict[str, Any], version: Path, rows: int) -> Recipe:
     )
     params = dict(PLAIN, epochs=1, batch_size=spec["batch"], dropout=0.0)
     params |= {"width": 256, "depth": 2} if spec["kind"] == "mlp" else {
-        "width": 32, "depth": 3, "shift": 0.0, "residual": False,
+        "width": 32, "depth": 3, "residual": False,
     }  # fmt: skip
     return Recipe(
         dataset=version.name, question=question, dials=Dials(learner=spec["kind"]), learner=spec["kind"],

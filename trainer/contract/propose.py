@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from trainer.contract.augmentations import AUGMENTATIONS, read_augmentation
+from trainer.contract.augmentations.defaults import propose_augmentation
 from trainer.contract.catalog import LEARNERS
 from trainer.contract.dataset import Column, Profile, Schema
-from trainer.contract.recipe import Dials, Encoding, Metric, Question, Recipe, Task
+from trainer.contract.recipe import Augmentation, Dials, Encoding, Metric, Question, Recipe, Task
 from trainer.contract.splitting import explain_split, propose_split
 
 LENGTH = {"quick": 0.4, "normal": 1.0, "long": 3.0}
@@ -95,8 +97,10 @@ def propose(
     dials: Dials,
     changes: dict[str, Any] | None = None,
     seed: int = 0,
+    augmentation: Augmentation | None = None,
 ) -> Recipe:
     """The whole recipe for these dials. ``changes`` are parameters that the person set; they win and say so.
+    ``augmentation`` is the person's own, whole.
 
     Raises ``pydantic.ValidationError`` when a change is out of its range, ValueError when the learner does not fit.
     """
@@ -116,6 +120,13 @@ def propose(
             reasons[f"params.{field}"] = "You set it."
         values[field] = value
     params = card.params.model_validate(values)
+    proposed, whys = propose_augmentation(schema, question, dials)
+    chosen = proposed if augmentation is None else augmentation
+    read_augmentation(chosen)
+    for key in AUGMENTATIONS:
+        if chosen.changes.get(key) != proposed.changes.get(key):
+            whys[key] = "You set it."
+    reasons |= {f"augmentation.{key}": why for key, why in whys.items()}
     return Recipe(
         dataset=dataset,
         question=question,
@@ -123,6 +134,7 @@ def propose(
         learner=dials.learner,
         encoding=encoding,
         params=params.model_dump(mode="json"),
+        augmentation=chosen,
         seed=seed,
         reasons=reasons,
     )
@@ -313,8 +325,6 @@ def derive_cnn(schema: Schema, question: Question, dials: Dials) -> Derived:
         "patience": max(8, epochs // 2),
         "batch_size": min(values["batch_size"], 64),
         "dropout": {"bold": 0.0, "normal": 0.2, "careful": 0.4}[dials.care],
-        "shift": {"bold": 0.0, "normal": 0.08, "careful": 0.12}[dials.care],
-        "flip": False,
     }
     reasons |= {
         "epochs": f"{int(rows):,} training pictures and the dial ‘how long’ ({dials.length}).",
@@ -323,8 +333,6 @@ def derive_cnn(schema: Schema, question: Question, dials: Dials) -> Derived:
         "patience": "Half of the epochs: validation jumps about while the learning rate is high.",
         "batch_size": "Small batches give enough steps on few pictures.",
         "dropout": f"From the dial ‘how careful’: {dials.care}.",
-        "shift": "Pictures are moved a little, so that position matters less.",
-        "flip": "Off: mirrored hands, letters and digits can mean something else.",
     }
     return values, reasons
 

@@ -81,6 +81,14 @@ class Dials(Document):
     care: Literal["bold", "normal", "careful"] = "normal"
 
 
+class Augmentation(Document):
+    """How training examples are changed on purpose: key in ``trainer.contract.augmentations`` -> its parameters, for
+    those that are on.
+    """
+
+    changes: dict[str, dict[str, Any]] = {}
+
+
 class Recipe(Document):
     """The complete description of one training. The same recipe gives the same result."""
 
@@ -93,6 +101,22 @@ class Recipe(Document):
     encoding: Encoding
     params: dict[str, Any]
     """The learner's own parameters; validated by its class in ``trainer.contract.catalog``."""
+    augmentation: Augmentation = Augmentation()
     seed: int = 0
     reasons: dict[str, str] = {}
     """Dotted field name -> why it has its value, for people. A field the person set says so."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def convert(cls, values: Any) -> Any:
+        """Shift and flip were parameters of the CNN once."""
+        if not isinstance(values, dict) or values.get("learner") != "cnn" or "augmentation" in values:
+            return values
+        params = dict(values.get("params") or {})
+        reach, flip = params.pop("shift", 0.0), params.pop("flip", False)
+        changes = {"shift": {"reach": reach}} if reach else {}
+        if flip:
+            changes["mirror"] = {"share": 0.5}
+        renamed = {"params.shift": "augmentation.shift", "params.flip": "augmentation.mirror"}
+        reasons = {renamed.get(name, name): why for name, why in (values.get("reasons") or {}).items()}
+        return values | {"params": params, "augmentation": {"changes": changes}, "reasons": reasons}

@@ -1,7 +1,7 @@
 """What every learner is given, and what it leaves."""
 
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol, TypeVar
@@ -66,6 +66,8 @@ class Lesson:
     checkpoint_seconds: float = 30.0
     measurements: Path | None = None
     """File where the choice of arithmetic is remembered from run to run."""
+    augmentation: Mapping[str, Params] = field(default_factory=dict)
+    """How training examples are changed (``read_augmentation``)."""
     resumed: bool = False
     """An earlier process has already told something about this run."""
     window: float = 0.125

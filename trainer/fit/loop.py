@@ -16,7 +16,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from trainer.batches import Examples, augment
+from trainer.augment.torch_arrays import find_change
+from trainer.batches import Examples
 from trainer.contract.catalog.training import NetworkParams
 from trainer.contract.events import FindingPayload, ProgressPayload, RewindPayload
 from trainer.fit.checkpoint import SOON, DiskFull, find_checkpoint, save_checkpoint
@@ -86,13 +87,12 @@ def fit(  # noqa: C901, PLR0912, PLR0915 - the crux: read it top to bottom
     steps = per_epoch * params.epochs
     optimizer = make_optimizer(network, params)
     weights = list(network.parameters())
-    twist = torch.Generator(device).manual_seed(lesson.seed + 1)
-    shift, flip = float(getattr(params, "shift", 0.0)), bool(getattr(params, "flip", False))
+    alter = find_change(lesson.augmentation, lesson.prepared, lesson.seed, device)
     state, patience, best = State(), Patience(params.patience), dict[str, Tensor]()
 
     found = find_checkpoint(lesson.checkpoints)
     if found and found.tensors:
-        best = load(found.tensors, network, optimizer, twist)
+        best = load(found.tensors, network, optimizer)
         state = State(**found.state["state"])
         restore_random(found.state["random"], found.tensors)
         if state.best is not None:
@@ -122,7 +122,7 @@ def fit(  # noqa: C901, PLR0912, PLR0915 - the crux: read it top to bottom
         if state.best_step is None:
             state.best = None
         lesson.sync()
-        tensors = collect(network, optimizer, best, twist)
+        tensors = collect(network, optimizer, best)
         save_checkpoint(
             lesson.checkpoints, state.step, tensors, {"state": asdict(state), "random": save_random()}
         )
@@ -173,8 +173,8 @@ def fit(  # noqa: C901, PLR0912, PLR0915 - the crux: read it top to bottom
         while state.epoch < params.epochs and not patience.exhausted():
             order = train.order(lesson.seed, state.epoch)
             for x, y in train.batches(order, size, state.batch, per_epoch):
-                if shift or flip:
-                    x = augment(x, shift, flip=flip, generator=twist)
+                if alter:
+                    x = alter(x, state.step)
                 set_rate(optimizer, params, state.step, steps)
                 if use_autocast:
                     with lively:
@@ -353,20 +353,20 @@ def keep(network: nn.Module, best: dict[str, Tensor]) -> None:
 
 
 def collect(
-    network: nn.Module, optimizer: torch.optim.Optimizer, best: dict[str, Tensor], twist: torch.Generator
+    network: nn.Module, optimizer: torch.optim.Optimizer, best: dict[str, Tensor]
 ) -> dict[str, Tensor]:
     """All tensors of a checkpoint, by dotted name."""
     tensors = {f"network.{name}": value for name, value in network.state_dict().items()}
     tensors |= {f"best.{name}": value for name, value in best.items()}
     tensors |= {f"optimizer.{name}": value for name, value in save_optimizer(optimizer).items()}
-    tensors |= {"random.torch": torch.get_rng_state(), "random.augment": twist.get_state()}
+    tensors |= {"random.torch": torch.get_rng_state()}
     if torch.cuda.is_available() and torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
         tensors["random.cuda"] = torch.cuda.get_rng_state()
     return tensors
 
 
 def load(
-    tensors: dict[str, Tensor], network: nn.Module, optimizer: torch.optim.Optimizer, twist: torch.Generator
+    tensors: dict[str, Tensor], network: nn.Module, optimizer: torch.optim.Optimizer
 ) -> dict[str, Tensor]:
     """The reverse of ``collect``; returns the best weights."""
     parts: dict[str, dict[str, Tensor]] = {"network": {}, "best": {}, "optimizer": {}, "random": {}}
@@ -375,7 +375,6 @@ def load(
         parts[part][rest] = value
     network.load_state_dict(parts["network"])
     load_optimizer(optimizer, parts["optimizer"])
-    twist.set_state(parts["random"]["augment"])
     like = network.state_dict()
     return {n: torch.empty_like(like[n]).copy_(value) for n, value in parts["best"].items()}
 

@@ -5,6 +5,7 @@ import time
 from typing import Literal
 
 from trainer.baselines import score_baselines
+from trainer.contract.augmentations import read_augmentation
 from trainer.contract.catalog import LEARNERS as CARDS
 from trainer.contract.dataset import VersionFolder
 from trainer.contract.events import (
@@ -82,6 +83,7 @@ def run(body: TrainOrder, job: JobFolder, tell: EventWriter) -> Outcome:
         learner=recipe.learner,
         params=card.params.model_validate(recipe.params),
         seed=recipe.seed,
+        augmentation=read_augmentation(recipe.augmentation),
         control=job,
         checkpoints=job.checkpoints,
         checkpoint_seconds=body.checkpoint_seconds,

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from tests.trainer.learners.small import Listener, a_lesson, a_prepared, follow
-from trainer.batches import Examples, augment
+from trainer.batches import Examples
 from trainer.contract.events import FindingPayload, PointsPayload, ProgressPayload
 from trainer.fit import checkpoint
 from trainer.fit.checkpoint import DiskFull, list_checkpoints, save_checkpoint
@@ -219,14 +219,3 @@ def test_mapped_pictures_give_the_batches_of_held_ones(tmp_path: Path) -> None:
         assert torch.equal(one, other)
     first = next(held.batches(order, 4, 1, 5))[0]
     assert torch.equal(first, torch.from_numpy(x)[order[4:8]])
-
-
-def test_augmenting_moves_and_mirrors_but_never_invents() -> None:
-    picture = torch.arange(64, dtype=torch.uint8).reshape(1, 1, 8, 8).expand(200, 1, 8, 8)
-    generator = torch.Generator().manual_seed(0)
-    moved = augment(picture, 0.25, flip=False, generator=generator)
-    offsets = {(int(one[0, 4, 4]) // 8 - 4, int(one[0, 4, 4]) % 8 - 4) for one in moved}
-    assert offsets == {(down, right) for down in range(-2, 3) for right in range(-2, 3)}
-    mirrored = augment(picture, 0.0, flip=True, generator=generator)
-    kinds = {bytes(one.numpy().tobytes()) for one in mirrored}
-    assert kinds == {picture[0].numpy().tobytes(), picture[0].flip(2).numpy().tobytes()}

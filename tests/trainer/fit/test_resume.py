@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from tests.trainer.learners.small import Listener, Told, a_lesson, a_prepared, bits, follow
+from trainer.contract.augmentations import on
 from trainer.contract.events import FindingPayload, PointsPayload, RewindPayload
 from trainer.fit.checkpoint import list_checkpoints
 from trainer.learners import LEARNERS
@@ -21,7 +22,8 @@ MLP = {
     "patience": 0,
 }
 CNN = {"width": 4, "depth": 2, "dropout": 0.2, "batch_size": 48, "epochs": 2, "precision": "float32",
-       "shift": 0.1, "flip": True, "patience": 0}  # fmt: skip
+       "patience": 0}  # fmt: skip
+CHANGED = on("mirror", "grain", "erase", "rotate", shift={"reach": 0.1})
 KINDS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "adamw, one cycle": ("mlp", "classification", MLP | {"schedule": "one_cycle"}),
     "sgd with momentum, steps": (
@@ -29,7 +31,13 @@ KINDS: dict[str, tuple[str, str, dict[str, Any]]] = {
         "regression",
         MLP | {"optimizer": "sgd", "schedule": "step", "learning_rate": 0.01},
     ),
-    "pictures, shifted and mirrored": ("cnn", "classification", CNN | {"schedule": "cosine"}),
+    "pictures, shifted and mirrored": (
+        "cnn",
+        "classification",
+        CNN | {"schedule": "cosine", "augmentation": on("mirror", shift={"reach": 0.1})},
+    ),
+    "pictures, changed in every way": ("cnn", "classification", CNN | {"augmentation": CHANGED}),
+    "numbers that tremble": ("mlp", "classification", MLP | {"augmentation": on("jitter")}),
 }
 
 

@@ -6,12 +6,15 @@ from typing import Any
 import numpy as np
 import torch
 
+from trainer.contract.augmentations import read_augmentation
 from trainer.contract.catalog import LEARNERS as CARDS
 from trainer.contract.events import FindingPayload, PointsPayload, ProgressPayload, RewindPayload
 from trainer.contract.folder import Word
 from trainer.fit.lesson import Lesson, Telling
 from trainer.prepare import Prepared
 
+NUMBER = {"kind": "number", "mode": "standard", "missing": "median", "flag": False, "mean": 0.0, "deviation": 1.0,
+          "median": 0.0}  # fmt: skip
 ROWS = {"train": 240, "validation": 60, "test": 60}
 
 
@@ -41,7 +44,7 @@ def a_prepared(
         task=task,
         metric="rmse" if numbers else "accuracy",
         classes=[] if numbers else [str(number) for number in range(classes)],
-        specs=[],
+        specs=[] if pictures else [dict(NUMBER, column=f"c{n}", name=f"n{n}") for n in range(8)],
         shape=shape,
         mean=10.0 if numbers else 0.0,
         deviation=4.0 if numbers else 1.0,
@@ -75,6 +78,8 @@ def a_lesson(place: Path, learner: str, prepared: Prepared, control: Any = None,
         if key in changes
     }
     defaults = {"window": 0.0, "seed": 3} | own
+    if "augmentation" in changes:
+        defaults["augmentation"] = read_augmentation(changes.pop("augmentation"))
     if CARDS[learner].network and prepared.task == "regression":
         changes.setdefault("loss", "mse")
     return Lesson(

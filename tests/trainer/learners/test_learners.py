@@ -17,7 +17,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "forest": {"trees": 40},
     "boosting": {"rounds": 60},
     "mlp": {"epochs": 20, "width": 32, "learning_rate": 0.01, "precision": "float32", "batch_size": 32},
-    "cnn": {"epochs": 6, "width": 8, "depth": 2, "precision": "float32", "learning_rate": 0.01, "shift": 0.0},
+    "cnn": {"epochs": 6, "width": 8, "depth": 2, "precision": "float32", "learning_rate": 0.01},
 }
 LONG: dict[str, dict[str, Any]] = {
     "forest": {"trees": 2000},

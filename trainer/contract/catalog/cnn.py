@@ -31,16 +31,6 @@ class CnnParams(NetworkParams):
         ge=0,
         lt=1,
     )
-    shift: float = setting(
-        0.08,
-        "Random shift",
-        "Pictures are moved by up to this share of their side, so that position matters less.",
-        ge=0,
-        le=0.5,
-    )
-    flip: bool = setting(
-        False, "Mirror at random", "Off by default: mirrored hands, letters and digits mean something else."
-    )
 
 
 CARD = LearnerCard(
