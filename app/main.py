@@ -34,6 +34,7 @@ from app.people import routes as people
 from app.people.attempts import Attempts
 from app.people.tables import User
 from app.projects import routes as projects
+from app.recipes import previews
 from app.recipes import routes as recipes
 from app.reports import routes as reports
 from app.runs import routes as runs
@@ -62,6 +63,7 @@ ROUTERS = [
     capture.router,
     projects.router,
     recipes.router,
+    previews.router,
     runs.router,
     reports.router,
     models.router,

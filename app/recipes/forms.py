@@ -7,22 +7,23 @@ Without ``base`` (an address that somebody keeps) every ``set.…`` is a change.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Any
 from urllib.parse import urlencode
 
-from annotated_types import Ge, Gt, Le, Lt
-from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from app.errors import BadInput
 from app.pages import words
+from app.recipes.augment import read_augmented, type_for, write_augmented
+from app.recipes.values import choices, limits, parse, plain, range_words
 from app.recipes.words import CHOICES, shown
+from trainer.contract.augmentations.defaults import propose_augmentation
 from trainer.contract.catalog import LEARNERS
 from trainer.contract.catalog.card import depth_of, unit_of
-from trainer.contract.catalog.training import CLASS_LOSSES, NUMBER_LOSSES, NetworkParams
+from trainer.contract.catalog.training import NetworkParams
 from trainer.contract.dataset import Schema
 from trainer.contract.propose import DRIVERS, default_dials, derive_beside, fitting_learners
-from trainer.contract.recipe import Dials, Question, Recipe
+from trainer.contract.recipe import Augmentation, Dials, Question, Recipe
 
 _ = words.gettext
 
@@ -43,14 +44,18 @@ class Choices:
     """Field -> the text that was typed."""
     errors: dict[str, str] = field(default_factory=dict)
     """Field -> the sentence about it."""
+    augmentation: Augmentation | None = None
+    """The person's own; None where it is as derived."""
 
     def query(self, without: str | None = None) -> str:
         """The address's query that gives these choices again, leaving one change out if asked."""
         pairs = {"learner": self.dials.learner, "length": self.dials.length, "care": self.dials.care}
         kept = {k: plain(v) for k, v in self.changes.items()} | self.refused
-        pairs |= {f"set.{k}": v for k, v in kept.items() if k not in (without, "seed")}
+        pairs |= {f"set.{k}": v for k, v in kept.items() if k not in (without, "seed") and "." not in k}
         if without != "seed" and (self.seed or "seed" in self.refused):
             pairs["set.seed"] = self.refused.get("seed", str(self.seed))
+        if self.augmentation is not None and without != "augmentation":
+            pairs |= write_augmented(self.augmentation)
         if self.parent:
             pairs["parent"] = self.parent
         return urlencode(pairs)
@@ -77,13 +82,6 @@ class FieldView:
     derived: str = ""
     group: str = "training"
     """Under which heading: the network itself, the training, or what is rarely changed."""
-
-
-def plain(value: Any) -> str:
-    """A value as it stands in an address and in a field."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return f"{value:.10g}" if isinstance(value, float) else str(value)
 
 
 def read_choices(dataset: str, schema: Schema, question: Question, sent: Mapping[str, str]) -> Choices:
@@ -121,7 +119,28 @@ def read_choices(dataset: str, schema: Schema, question: Question, sent: Mapping
         seed = read_seed(text)
     except ValueError as error:
         refused["seed"], errors["seed"] = text, str(error)
-    return Choices(dials, changes, seed, sent.get("parent") or None, refused, errors)
+    augmentation = read_own_augmentation(schema, question, dials, base, sent, refused, errors)
+    return Choices(dials, changes, seed, sent.get("parent") or None, refused, errors, augmentation)
+
+
+def read_own_augmentation(
+    schema: Schema,
+    question: Question,
+    dials: Dials,
+    base: Dials | None,
+    sent: Mapping[str, str],
+    refused: dict[str, str],
+    errors: dict[str, str],
+) -> Augmentation | None:
+    """The person's own augmentation; None where it is what is derived, or was when the form was drawn."""
+    if base is not None and base.learner != dials.learner:
+        return None  # what was sent belongs to another learner
+    derived = propose_augmentation(schema, question, dials)[0]
+    found, *said = read_augmented(type_for(dials.learner, schema, question), sent, question, derived)
+    refused.update(said[0])
+    errors.update(said[1])
+    drawn = propose_augmentation(schema, question, base)[0] if base else derived
+    return None if found == derived or (base and found == drawn) else found
 
 
 def read_dials(schema: Schema, question: Question, sent: Mapping[str, str]) -> Dials:
@@ -165,30 +184,6 @@ def read_drivers(sent: Mapping[str, str]) -> dict[str, Any]:
     return dict(zip(DRIVERS, sent.get("base", "").split(".")[3:], strict=False))
 
 
-def parse(name: str, info: FieldInfo, text: str, question: Question) -> Any:
-    """One typed value. Raises ValueError with the field's own sentence."""
-    title = _(info.title or name)
-    allowed = choices(name, info, question)
-    if allowed and text not in allowed:
-        raise ValueError(
-            _("{title} is one of {choices}; ‘{text}’ is none of them.").format(
-                title=title, choices=", ".join(shown(c) for c in allowed), text=text[:40]
-            )
-        )
-    checker: TypeAdapter[Any] = TypeAdapter(Annotated[info.annotation, info])  # type: ignore[arg-type]
-    try:
-        return checker.validate_python(text.strip())
-    except ValidationError:
-        raise ValueError(
-            _("{title} must be {kind} {range}; ‘{text}’ is not.").format(
-                title=title,
-                kind=_("a whole number") if info.annotation is int else _("a number"),
-                range=range_words(info),
-                text=text[:40],
-            )
-        ) from None
-
-
 def read_seed(text: str) -> int:
     """The seed, a whole number from 0. Raises ValueError with its sentence."""
     if not text.strip().isdecimal() or len(text) > 20 or int(text) > SEED_LIMIT:
@@ -198,36 +193,6 @@ def read_seed(text: str) -> int:
             )
         )
     return int(text)
-
-
-def choices(name: str, info: FieldInfo, question: Question) -> tuple[str, ...]:
-    """What a choice field may be for this task; empty for other fields."""
-    if name == "loss":
-        return CLASS_LOSSES if question.task == "classification" else NUMBER_LOSSES
-    return get_args(info.annotation) if get_origin(info.annotation) is Literal else ()
-
-
-def limits(info: FieldInfo) -> tuple[Any, Any, bool, bool]:
-    """Lowest, highest, and whether each is itself left out."""
-    low: Any = None
-    high: Any = None
-    open_low = open_high = False
-    for rule in info.metadata:
-        if isinstance(rule, Ge | Gt):
-            low, open_low = (rule.ge, False) if isinstance(rule, Ge) else (rule.gt, True)
-        elif isinstance(rule, Le | Lt):
-            high, open_high = (rule.le, False) if isinstance(rule, Le) else (rule.lt, True)
-    return low, high, open_low, open_high
-
-
-def range_words(info: FieldInfo) -> str:
-    """The range of a field in words: "from 1 to 10,000", "above 0, at most 10"."""
-    low, high, open_low, open_high = limits(info)
-    if not open_low and not open_high:
-        return _("from {low} to {high}").format(low=shown(low), high=shown(high))
-    left = _("above {low}") if open_low else _("at least {low}")
-    right = _("below {high}") if open_high else _("at most {high}")
-    return f"{left}, {right}".format(low=shown(low), high=shown(high))
 
 
 def field_views(recipe: Recipe, derived: dict[str, Any], chosen: Choices) -> list[FieldView]:

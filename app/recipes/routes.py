@@ -11,9 +11,12 @@ from app.people.authorize import get_readable
 from app.people.session import Person
 from app.projects.stations import stations
 from app.projects.tables import Project
+from app.recipes.augment import augmentation_views, augmented_words, type_for
 from app.recipes.forms import Choices, FieldView, field_views, read_choices
+from app.recipes.previews import Example, picture_examples
 from app.recipes.service import Ground, cook, find_ground
 from app.recipes.words import headline, summary
+from app.storage import Store
 from trainer.contract.catalog import LEARNERS
 from trainer.contract.propose import derive_beside, fitting_learners
 from trainer.contract.recipe import Recipe
@@ -49,6 +52,7 @@ def show_recipe(request: Request, db: Db, project: Project, ground: Ground, chos
         "cards": learner_cards(ground),
         "form_key": secrets.token_urlsafe(16),
         "schedule": schedule_figure(recipe),
+        **augmentation_context(request, db, project, ground, chosen, recipe),
     }
     typing = wants_fragment(request) and request.method == "GET"  # a form half filled in is no failure yet
     response = page(request, db, project, context, status=422 if chosen.errors and not typing else 200)
@@ -70,6 +74,30 @@ def page(
         block=block,
         status=status,
     )
+
+
+def augmentation_context(
+    request: Request, db: Db, project: Project, ground: Ground, chosen: Choices, recipe: Recipe
+) -> dict[str, Any]:
+    """What training changes on purpose, with previews where one column shows it."""
+    kind = type_for(recipe.learner, ground.schema, ground.question)
+    if kind is None:
+        return {"changes": None}
+    inputs = [ground.schema.column(id) for id in ground.question.inputs]
+    column = next(column for column in inputs if column.type == kind or kind == "number")
+    examples: list[Example] = []
+    if kind == "image":
+        store: Store = request.app.state.store
+        examples = picture_examples(
+            db, store, project, ground.version, ground.schema, column, recipe.augmentation
+        )
+    return {
+        "changes": augmentation_views(kind, recipe.augmentation, recipe.reasons, chosen.errors),
+        "changed_words": augmented_words(recipe.augmentation),
+        "column": column,
+        "examples": examples,
+        "size": recipe.encoding.image_size,
+    }
 
 
 def learner_cards(ground: Ground) -> list[dict[str, Any]]:

@@ -53,7 +53,13 @@ def find_ground(db: Session, store: Store, project: Project) -> Ground | None:
 def cook(ground: Ground, chosen: Choices) -> Recipe:
     """The whole recipe for these choices; a refused value keeps its derived one meanwhile."""
     return propose(
-        ground.version.hash, ground.schema, ground.question, chosen.dials, chosen.changes, seed=chosen.seed
+        ground.version.hash,
+        ground.schema,
+        ground.question,
+        chosen.dials,
+        chosen.changes,
+        chosen.seed,
+        chosen.augmentation,
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.pages import words
+from trainer.contract.augmentations import AUGMENTATIONS
 from trainer.contract.catalog import LEARNERS
 from trainer.contract.catalog.card import unit_of
 from trainer.contract.recipe import Recipe
@@ -179,8 +180,26 @@ def explain(recipe: Recipe) -> list[Line]:
         unit = "px" if field == "image_size" else ""
         reason = recipe.reasons.get(f"encoding.{field}", _("The usual value."))
         lines.append(Line(_(ENCODINGS[field]), shown(value, unit), _(reason)))
+    lines += [
+        augmentation_line(recipe, key) for key in AUGMENTATIONS if f"augmentation.{key}" in recipe.reasons
+    ]
     lines.append(Line(_("Seed"), str(recipe.seed), _("The same seed gives the same result.")))
     return lines
+
+
+def augmentation_line(recipe: Recipe, key: str) -> Line:
+    """One augmentation: its values, or that it is off."""
+    reason = recipe.reasons[f"augmentation.{key}"]
+    value = augmented(key, recipe.augmentation.changes.get(key))
+    return Line(_(AUGMENTATIONS[key].name), value, _(reason), changed=reason == "You set it.")
+
+
+def augmented(key: str, values: dict[str, Any] | None) -> str:
+    """The values of an augmentation: "10 degrees"; "off"."""
+    if values is None:
+        return _("off")
+    fields = AUGMENTATIONS[key].params.model_fields
+    return ", ".join(shown(value, unit_of(fields[name])) for name, value in values.items())
 
 
 def differences(before: Recipe, after: Recipe) -> list[str]:
@@ -200,6 +219,11 @@ def differences(before: Recipe, after: Recipe) -> list[str]:
         old, new = getattr(before.encoding, field), getattr(after.encoding, field)
         if old != new:
             found.append(f"{_(title).lower()} {shown(old)} → {shown(new)}")
+    for key, card in AUGMENTATIONS.items():
+        old, new = before.augmentation.changes.get(key), after.augmentation.changes.get(key)
+        if old != new:
+            name = _(card.name)
+            found.append(f"{name[:1].lower()}{name[1:]} {augmented(key, old)} → {augmented(key, new)}")
     if before.seed != after.seed:
         found.append(f"{_('seed')} {before.seed} → {after.seed}")
     return found

@@ -19,9 +19,11 @@ from app.people.authorize import get_changeable, get_readable
 from app.people.session import Person
 from app.projects.service import find_baseline_job, find_baselines
 from app.projects.tables import Project
-from app.recipes.forms import plain, read_choices
+from app.recipes.augment import write_augmented
+from app.recipes.forms import read_choices
 from app.recipes.routes import show_recipe
 from app.recipes.service import find_ground, get_ground
+from app.recipes.values import plain
 from app.recipes.words import differences, explain, learner_name, metric_name, short_name
 from app.runs.looks import WHY, Looks, count_looks, enter_look, look_now
 from app.runs.points import curve
@@ -43,6 +45,7 @@ from app.runs.words import (
     validation_words,
 )
 from app.storage import Store
+from trainer.contract.augmentations.defaults import propose_augmentation
 from trainer.contract.catalog import LEARNERS
 from trainer.contract.documents import read_document
 from trainer.contract.events import ProgressPayload
@@ -193,6 +196,8 @@ def clone(request: Request, db: Db, person: Person, run_id: str) -> Response:
     derived = derive_beside(ground.version.hash, ground.schema, ground.question, recipe.dials, recipe.params)
     pairs = {"learner": recipe.dials.learner, "length": recipe.dials.length, "care": recipe.dials.care}
     pairs |= {f"set.{k}": plain(v) for k, v in recipe.params.items() if k in derived and derived[k] != v}
+    if recipe.augmentation != propose_augmentation(ground.schema, ground.question, recipe.dials)[0]:
+        pairs |= write_augmented(recipe.augmentation)
     if recipe.seed:
         pairs["set.seed"] = str(recipe.seed)
     if "calm" in request.query_params and "learning_rate" in recipe.params:

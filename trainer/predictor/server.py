@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from trainer.predictor.pictures import decode_picture
+from trainer.predictor.preview import preview
 from trainer.predictor.sessions import Sessions
 from trainer.predictor.tensors import show_tensor
 
@@ -83,6 +84,8 @@ def answer(line: bytes, sessions: Sessions) -> dict[str, Any]:
         request = read_request(line)
         if "tensor" in request:
             return {"tensor": show_tensor(request["tensor"])}
+        if "preview" in request:
+            return {"preview": preview(request["preview"])}
         model = sessions.get_model(request["model"])
         if "image" in request:
             return {"answers": [model.answer_picture(decode_picture(read_bytes(request["image"])))]}
@@ -100,7 +103,9 @@ def read_request(line: bytes) -> dict[str, Any]:
         request = json.loads(line)
     except (ValueError, RecursionError):
         raise BadRequest("A request is one line of JSON; this line is not.") from None
-    if isinstance(request, dict) and isinstance(request.get("tensor"), dict):
+    if isinstance(request, dict) and any(
+        isinstance(request.get(kind), dict) for kind in ("tensor", "preview")
+    ):
         return request
     if not isinstance(request, dict) or not isinstance(request.get("model"), str):
         raise BadRequest("A request names its ‘model’ folder.")

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from trainer.contract.augmentations import AUGMENTATIONS
 from trainer.contract.catalog import LEARNERS
 from trainer.contract.dataset import Column, ColumnProfile, Histogram, Profile, Schema
 from trainer.contract.propose import (
@@ -110,7 +111,7 @@ def test_every_dial_gives_a_whole_recipe_with_reasons(
     assert recipe.params.keys() == LEARNERS[learner].params.model_fields.keys()
     for name in recipe.reasons:
         part, _, field = name.partition(".")
-        assert field in recipe.model_dump()[part]
+        assert field in (AUGMENTATIONS if part == "augmentation" else recipe.model_dump()[part])
     assert recipe.encoding.target == ("class" if task == "classification" else "standard")
     if LEARNERS[learner].network:
         assert recipe.params["loss"] == ("cross_entropy" if task == "classification" else "mse")
