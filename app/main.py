@@ -25,6 +25,7 @@ from app.edge.log import Log
 from app.edge.origin import KnownHosts, OwnPages
 from app.errors import BadInput, Refusal, sentence_for
 from app.exploring import actions, tensors
+from app.exploring import routes as exploring
 from app.jobs import stream
 from app.jobs.tables import Job
 from app.labels import capture
@@ -72,6 +73,7 @@ ROUTERS = [
     versions.router,
     actions.router,
     tensors.router,
+    exploring.router,
 ]
 PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/octet-stream", "application/vnd.apache.arrow.file")
 

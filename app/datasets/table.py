@@ -71,6 +71,11 @@ def relabelled(schema: Schema) -> list[Column]:
     return sorted(columns, key=lambda c: ("category", "text", "number").index(c.type))
 
 
+def offered(schema: Schema) -> list[str]:
+    """Values that are offered to relabel rows with."""
+    return sorted({c for column in relabelled(schema) for c in column.categories or ()})[:MOST_OFFERED]
+
+
 def cells_of(schema: Schema, row: Row) -> dict[str, Any]:
     """The cells of a row by column id."""
     return dict(zip((column.id for column in schema.columns), row.cells, strict=True))

@@ -23,5 +23,6 @@ def tabs(base: str, at: str) -> list[Tab]:
         "table": (_("Table"), ""),
         "source": (_("Source"), "/source"),
         "steps": (_("Steps"), "/steps"),
+        "explore": (_("Explore"), "/explore"),
     }
     return [Tab(key, title, base + path, key == at) for key, (title, path) in places.items()]

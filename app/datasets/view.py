@@ -103,6 +103,10 @@ class View:
         """With this filter instead of the column's old one. Back on the first page."""
         return replace(self, filters=(*(f for f in self.filters if f.column != new.column), new), page=1)
 
+    def missing(self, column: str) -> "View":
+        """Only rows without a value in this column."""
+        return self.with_filter(Filter(column, missing=True))
+
     def without(self, column: str) -> "View":
         """Without the column's filter."""
         return replace(self, filters=tuple(f for f in self.filters if f.column != column), page=1)

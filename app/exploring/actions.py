@@ -58,6 +58,16 @@ def save(
     return RedirectResponse(f"{shown.base}?set={saved.id}", status_code=303)
 
 
+@router.post("/datasets/{dataset_id}/selection/open")
+def open_rows(request: Request, db: Db, person: Person, dataset_id: str, bar: Sent) -> Response:
+    """The table with the rows that were picked in a chart."""
+    shown, selection = picked_rows(request, db, person, dataset_id, bar)
+    numbers = numbers_of(shown.folder, shown.schema, selection)
+    name = counted(len(numbers), _("1 row picked in a chart"), _("{n} rows picked in a chart"))
+    saved = save_rows(db, request.app.state.store, person, shown.version, numbers, name, "selection")
+    return RedirectResponse(f"{shown.base}?set={saved.id}", status_code=303)
+
+
 @router.post("/datasets/{dataset_id}/selection/csv")
 def send_csv(
     request: Request,

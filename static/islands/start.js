@@ -8,6 +8,7 @@
 const islands = {
   brush: () => import("./brush.js"),
   camera: () => import("./camera.js"),
+  cloud: () => import("./cloud.js"),
   curve: () => import("./curve.js"),
   draw: () => import("./draw.js"),
   drawer: () => import("./drawer.js"),
