@@ -23,6 +23,7 @@ from app.edge.head import Head
 from app.edge.headers import Headers
 from app.edge.log import Log
 from app.edge.origin import KnownHosts, OwnPages
+from app.elsewhere import routes as elsewhere
 from app.errors import BadInput, Refusal, sentence_for
 from app.exploring import actions, tensors
 from app.exploring import routes as exploring
@@ -62,6 +63,7 @@ ROUTERS = [
     uploads.router,
     unfinished.router,
     capture.router,
+    elsewhere.router,
     projects.router,
     recipes.router,
     previews.router,

@@ -70,6 +70,29 @@ class Settings(BaseSettings):
     raw_hours: int = Field(
         default=24, ge=0, description="How long files are kept after their import, to be read in another way."
     )
+    url_import: bool = Field(
+        default=False, description="Whether people may bring data from https addresses on the web."
+    )
+    trusted_hosts: Annotated[list[str], NoDecode] = Field(
+        default=[],
+        description="HOST or HOST:PORT, comma-separated, that may be fetched from although private or without https.",
+    )
+    s3_bucket: str | None = Field(
+        default=None,
+        pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$",
+        description="The S3 bucket that people may bring files from; endpoint and credentials as AWS_... variables.",
+    )
+    sql_connection: str | None = Field(
+        default=None,
+        description="The database that people may query, sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME.",
+    )
+    sql_rows: int = Field(default=10_000_000, ge=1, description="The most rows of one query.")
+    hub: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^/?#@]+$",
+        description="The Hub that datasets may be brought from, such as https://huggingface.co.",
+    )
+    fetch_minutes: int = Field(default=60, ge=1, le=1440, description="How long one fetch may take.")
     free_space: ByteSize = Field(
         default=ByteSize(2 * 2**30), ge=0, description="Free space on the disk below which no upload starts."
     )
@@ -98,6 +121,27 @@ class Settings(BaseSettings):
         if not re.match(r"^sqlite:///[^/].*|^sqlite:////.+|^postgresql(\+psycopg)?://.+/.+", database):
             raise ValueError("expected sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME")
         return re.sub(r"^postgresql://", "postgresql+psycopg://", database)
+
+    @field_validator("sql_connection")
+    @classmethod
+    def _known_connection(cls, connection: str | None) -> str | None:
+        return None if connection is None else cls._known_database(connection)
+
+    @field_validator("trusted_hosts", mode="before")
+    @classmethod
+    def _split_trusted(cls, names: Any) -> Any:
+        return (
+            [name.strip() for name in names.split(",") if name.strip()] if isinstance(names, str) else names
+        )
+
+    @field_validator("trusted_hosts")
+    @classmethod
+    def _hosts_with_ports(cls, names: list[str]) -> list[str]:
+        for name in names:
+            host, colon, port = name.rpartition(":")
+            if not HOST_NAME.match((host if colon and port.isdigit() else name).lower()):
+                raise ValueError(f"{name!r} is not HOST or HOST:PORT; write it without https://")
+        return [name.lower() for name in names]
 
     @field_validator("allowed_hosts", mode="before")
     @classmethod

@@ -23,6 +23,7 @@ class Store:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.uploads = root / "uploads"
+        self.fetches = root / "fetches"
         self.datasets = root / "datasets"
         self.row_sets = root / "rowsets"
         self.prepared = root / "prepared"
@@ -37,7 +38,15 @@ class Store:
     def create(self) -> None:
         """Make the folder, readable by nobody else, and the rooms in it."""
         self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for folder in (self.uploads, self.datasets, self.row_sets, self.prepared, self.jobs, self.spill):
+        for folder in (
+            self.uploads,
+            self.fetches,
+            self.datasets,
+            self.row_sets,
+            self.prepared,
+            self.jobs,
+            self.spill,
+        ):
             folder.mkdir(exist_ok=True)
         self.collections.mkdir(exist_ok=True)
 

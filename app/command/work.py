@@ -3,16 +3,21 @@
 import threading
 
 import structlog
+from sqlalchemy.orm import Session
 
 from app.datasets.janitor import sweep_until
-from app.datasets.service import finish_import
+from app.datasets.service import finish_import, import_uploads
 from app.db import is_at_head, make_engine
 from app.edge.log import configure_logs
+from app.elsewhere.kinds import list_on
+from app.elsewhere.runner import Runner
 from app.jobs.ending import Endings
 from app.jobs.worker import work
+from app.people.tables import User
 from app.runs.service import finish_train
 from app.settings import Settings
 from app.storage import Store
+from app.uploads.tables import Upload
 from app.versions.service import finish_mend
 
 log = structlog.get_logger()
@@ -31,10 +36,20 @@ def work_until(settings: Settings, stop: threading.Event) -> int:
                 "The tables are of another version than this worker. Start the server of this version first."
             )
             return 1
-        janitor = threading.Thread(target=sweep_until, args=(engine, store, settings, stop), daemon=True)
-        janitor.start()
+        beside = [threading.Thread(target=sweep_until, args=(engine, store, settings, stop), daemon=True)]
+        if list_on(settings):
+            runner = Runner(engine, store, settings, import_one)
+            beside.append(threading.Thread(target=runner.work_until, args=(stop,), daemon=True))
+        for thread in beside:
+            thread.start()
         work(engine, settings, endings, stop)
-        janitor.join(10)
+        for thread in beside:
+            thread.join(10)
     finally:
         engine.dispose()
     return 0
+
+
+def import_one(db: Session, store: Store, owner: User, upload: Upload) -> str:
+    """What becomes of an upload that was fetched from elsewhere."""
+    return import_uploads(db, store, owner, [upload]).id

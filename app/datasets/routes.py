@@ -15,6 +15,7 @@ from app.datasets.samples import first_samples
 from app.datasets.tables import Dataset, DatasetVersion
 from app.datasets.tabs import tabs
 from app.datasets.view import Filter, View, bound_text, known_column, read_page_number, read_view
+from app.elsewhere.kinds import list_on
 from app.errors import BadInput, NotFound
 from app.jobs.service import cursor, find_last
 from app.pages import Db, render, wants_fragment
@@ -58,8 +59,9 @@ class Shown:
 
 @router.get("/datasets/new")
 def new(request: Request, person: Person) -> HTMLResponse:  # noqa: ARG001
-    """The place to drop a file."""
-    return render(request, "datasets/new.html", {"samples": first_samples()})
+    """The place to drop a file, or to choose where else data comes from."""
+    context = {"samples": first_samples(), "elsewhere": list_on(request.app.state.settings)}
+    return render(request, "datasets/new.html", context)
 
 
 @router.post("/datasets")

@@ -13,7 +13,7 @@ from app.pages import show_refusal
 MEGABYTE = 2**20
 USUAL = MEGABYTE
 LARGER = (
-    ("PATCH", re.compile(r"^/uploads/[^/]+$"), 16 * MEGABYTE),
+    ("PATCH", re.compile(r"^/uploads/[^/]+$"), 64 * MEGABYTE),
     ("POST", re.compile(r"^/uploads$"), 16 * MEGABYTE),
     ("POST", re.compile(r"^/capture/[^/]+/classes/[^/]+/items$"), 16 * MEGABYTE),
     ("POST", re.compile(r"^/runs/[^/]+/predict$"), 32 * MEGABYTE),

@@ -107,9 +107,10 @@ async def append(file: FileIO, body: AsyncIterator[bytes], room: int, checksum: 
 
 
 async def write_body(file: FileIO, body: AsyncIterator[bytes], room: int, hashed: Any) -> bool | None:
-    """Whether the body came whole; None when it was too much."""
+    """Whether the body came whole; None when it was too much. While one buffer is written, the next one fills."""
     held: list[bytes] = []
     waiting, whole = 0, True
+    writing: asyncio.Future[None] | None = None
     try:
         async for piece in body:
             room -= len(piece)
@@ -118,10 +119,15 @@ async def write_body(file: FileIO, body: AsyncIterator[bytes], room: int, hashed
             held.append(piece)
             waiting += len(piece)
             if waiting >= BUFFER:
-                await run_in_threadpool(write_all, file, held, hashed)
+                if writing is not None:
+                    await asyncio.shield(writing)
+                writing = asyncio.ensure_future(run_in_threadpool(write_all, file, held, hashed))
                 held, waiting = [], 0
     except ClientDisconnect:
         whole = False  # not an error: the browser asks for the offset and goes on from there
+    finally:
+        if writing is not None:
+            await asyncio.shield(writing)
     await asyncio.shield(run_in_threadpool(write_synced, file, held, hashed))
     return whole
 

@@ -14,6 +14,7 @@ ANY = dict.fromkeys(
     ("dataset_id", "project_id", "run_id", "upload_id", "column_id", "token", "row", "version_id", "key"),
     "x1",
 )
+ANY["fetch_id"] = "x1"
 ANY |= dict.fromkeys(("collection_id", "class_id", "item_id"), "x1")
 OPEN = {"/healthz", "/static/app.css", "/enter/{token}", "/sign-in"}
 
@@ -179,7 +180,7 @@ def test_this_machine_is_known_by_its_names(stranger: TestClient, host: str) -> 
 def test_every_route_refuses_a_body_that_is_too_large(
     routes: list[tuple[str, str, str]], person: TestClient
 ) -> None:
-    limits = {("PATCH", "/uploads/{upload_id}"): 16, ("POST", "/uploads"): 16}
+    limits = {("PATCH", "/uploads/{upload_id}"): 64, ("POST", "/uploads"): 16}
     limits |= {("POST", "/runs/{run_id}/predict"): 32}
     limits |= {("POST", "/capture/{collection_id}/classes/{class_id}/items"): 16}
     wrong = []

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from app.datasets.service import get_version
 from app.datasets.tables import Dataset
 from app.db import open_session
+from app.elsewhere.tables import Fetch
 from app.errors import NotFound
 from app.labels.tables import CollectedClass, Collection, Item
 from app.people.authorize import authorize, get_changeable, get_deletable, get_readable
@@ -69,8 +70,17 @@ def a_collection(app: FastAPI, owner: User) -> str:
     return collection.id
 
 
+def a_fetch(app: FastAPI, owner: User) -> str:
+    with open_session(app.state.engine) as db:
+        fetch = Fetch(owner_id=owner.id, kind="url", source="https://example.org/a.csv")
+        db.add(fetch)
+        db.commit()
+    return fetch.id
+
+
 BUILDERS: dict[str, Callable[[FastAPI, User], str]] = {
     "upload_id": an_upload,
+    "fetch_id": a_fetch,
     "dataset_id": lambda app, owner: (
         a_dataset(app.state.engine, app.state.store, owner, a_picture_folder(app.state.store)).id
     ),
