@@ -20,6 +20,7 @@ from app.projects.service import find_baseline_job, look_at, question_of
 from app.projects.stations import shape_words
 from app.projects.tables import Project
 from app.storage import Store
+from app.versions.tables import Mending
 from trainer.contract.events import ENDED
 
 _ = words.gettext
@@ -123,12 +124,18 @@ def running_line(db: Session, job: Job, place: Place) -> RunningLine:
 
 
 def own_places(db: Session, jobs: Sequence[Job]) -> dict[str, Place]:
-    """Imports lead to their dataset, baselines to their project."""
+    """Imports and mendings lead to their dataset, baselines to their project."""
     ids = [job.id for job in jobs]
     places = {
         dataset.job_id: Place(_("Reading {name}").format(name=dataset.name), f"/datasets/{dataset.id}")
         for dataset in db.scalars(select(Dataset).where(Dataset.job_id.in_(ids)))
     }
+    for job_id, name, dataset_id in db.execute(
+        select(Mending.job_id, Dataset.name, Dataset.id)
+        .join(Dataset, Dataset.id == Mending.dataset_id)
+        .where(Mending.job_id.in_(ids))
+    ):
+        places[job_id] = Place(_("{name}: a new version").format(name=name), f"/datasets/{dataset_id}/steps")
     for project in db.scalars(select(Project).where(Project.baseline_job_id.in_(ids))):
         if project.baseline_job_id is not None:
             title = _("{name}: what needs no learning").format(name=project.name)

@@ -17,6 +17,7 @@ from app.pages import Db, render, wants_fragment
 from app.people.authorize import get_changeable, get_readable
 from app.people.session import Person
 from app.projects import home, ladder, service
+from app.projects.carrying import ask_newest, find_newer
 from app.projects.forms import QuestionForm
 from app.projects.leaks import read_leak
 from app.projects.parts import column_choices, column_value, fold_choices, split_view, way_views
@@ -63,6 +64,14 @@ def create(
     found = get_changeable(db, person, Dataset, dataset)
     project = service.open_project(db, person, found, anew=bool(new))
     return RedirectResponse(f"/projects/{project.id}", status_code=303)
+
+
+@router.post("/projects/{project_id}/newest")
+def use_newest(request: Request, db: Db, person: Person, project_id: str) -> Response:
+    """Ask the same of the newest version of the data, in a project of its own."""
+    project = get_changeable(db, person, Project, project_id)
+    new = ask_newest(db, request.app.state.store, person, project)
+    return RedirectResponse(f"/projects/{new.id}", status_code=303)
 
 
 @router.get("/projects/{project_id}")
@@ -167,6 +176,7 @@ def show_question(
         "rungs": ladder.rungs(question, results) if question and results else [],
         "awaited": ladder.awaited(question) if question else [],
         "refusal": refusal,
+        "newer": find_newer(db, project),
         "fragment": block,
         "stations": stations(db, store, project, "question"),
         **choices(schema, profile, question, project),
