@@ -7,6 +7,7 @@ never touched, whatever its age.
 import fcntl
 import threading
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -32,11 +33,18 @@ YOUNG = 3600.0
 """Seconds in which a file without a row may still get one: its transaction may not have ended."""
 
 
-def sweep_until(engine: Engine, store: Store, settings: Settings, stop: threading.Event) -> None:
-    """A round at once, then one every ten minutes, until ``stop`` is set."""
+def sweep_until(
+    engine: Engine,
+    store: Store,
+    settings: Settings,
+    stop: threading.Event,
+    *others: Callable[[Engine, Store, Settings], None],
+) -> None:
+    """A round at once, then one every ten minutes, until ``stop`` is set. ``others`` sweep other rooms."""
     while True:
         try:
-            sweep(engine, store, settings)
+            for round in (sweep, *others):
+                round(engine, store, settings)
         except (SQLAlchemyError, OSError) as error:  # the next round tries again
             log.warning("sweep_failed", error=str(error).splitlines()[0])
         if stop.wait(EVERY):

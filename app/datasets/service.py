@@ -129,7 +129,7 @@ def import_sample(db: Session, store: Store, owner: User, key: str) -> Dataset:
         raise NotFound(f"There is no sample ‘{key[:40]}’. The samples are {', '.join(SAMPLES)}.")
     for dataset in db.scalars(
         select(Dataset)
-        .where(Dataset.owner_id == owner.id, Dataset.sample == key)
+        .where(Dataset.owner_id == owner.id, Dataset.sample == key, Dataset.deleted_at.is_(None))
         .order_by(Dataset.created_at.desc())
     ):
         if find_version(db, dataset) is not None or import_job(db, dataset).state not in ENDED:
@@ -193,11 +193,11 @@ def find_dataset_of(db: Session, uploads: Sequence[Upload]) -> Dataset | None:
 def find_version(db: Session, dataset: Dataset) -> DatasetVersion | None:
     """The version of a dataset that is shown: the one gone to, else the newest; None while none was made."""
     chosen = db.get(DatasetVersion, dataset.version_id) if dataset.version_id else None
-    if chosen is not None and chosen.dataset_id == dataset.id:
+    if chosen is not None and chosen.dataset_id == dataset.id and chosen.deleted_at is None:
         return chosen
     return db.scalar(
         select(DatasetVersion)
-        .where(DatasetVersion.dataset_id == dataset.id)
+        .where(DatasetVersion.dataset_id == dataset.id, DatasetVersion.deleted_at.is_(None))
         .order_by(DatasetVersion.created_at.desc(), DatasetVersion.id)
         .limit(1)
     )
@@ -216,7 +216,7 @@ def get_version_of(db: Session, dataset: Dataset, version_id: str | None) -> Dat
     if version_id is None:
         return get_version(db, dataset)
     version = db.get(DatasetVersion, version_id) if "\x00" not in version_id else None
-    if version is None or version.dataset_id != dataset.id:
+    if version is None or version.dataset_id != dataset.id or version.deleted_at is not None:
         raise NotFound
     return version
 

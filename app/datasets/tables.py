@@ -1,5 +1,6 @@
 """Datasets, their immutable versions, and sets of rows in them."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Integer, String
@@ -25,6 +26,8 @@ class Dataset(Owned, Base):
     """The version that is shown: undo goes back by it. None: the newest. No foreign key: the tables would need each
     other.
     """
+    deleted_at: Mapped[datetime | None] = mapped_column()
+    """Since when it is out of sight. For some days that can be undone."""
 
 
 class DatasetVersion(Owned, Base):
@@ -45,6 +48,8 @@ class DatasetVersion(Owned, Base):
     """All steps from the root to here, as ``trainer.contract.steps.Steps`` has them."""
     note: Mapped[str] = mapped_column(String(300), default="")
     """What changed against the parent, in words."""
+    deleted_at: Mapped[datetime | None] = mapped_column()
+    """As of a dataset."""
 
 
 class RowSet(Owned, Base):

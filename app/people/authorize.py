@@ -40,7 +40,7 @@ def get_deletable(db: Session, user: User, kind: type[T], id: str) -> T:
 
 def _get(db: Session, user: User, action: Action, kind: type[T], id: str) -> T:
     thing = db.get(kind, id) if "\x00" not in id else None
-    if thing is None:
+    if thing is None or getattr(thing, "deleted_at", None) is not None:  # kept only so that it can be undone
         raise NotFound
     authorize(user, action, thing)
     return thing

@@ -45,8 +45,7 @@ def ask_newest(db: Session, store: Store, person: User, project: Project) -> Pro
     except BadInput:
         return new  # what was predicted is gone: its page asks for another column
     split = kept_split(before, question, schema)
-    known = {column.id for column in schema.columns}
-    if all(value in known for value in split.model_dump().values() if is_id(value)):
+    if split.column is None or split.column in {column.id for column in schema.columns}:
         question = question.model_copy(update={"split": split})
     ask_question(db, store, person, new, question)
     return new
@@ -57,8 +56,3 @@ def carried_inputs(before: Question, question: Question, old: Schema, schema: Sc
     known = {column.id for column in old.columns}
     kept = {c.id for c in schema.columns if c.id in before.inputs and never_input(c, question) is None}
     return [*kept, *(id for id in question.inputs if id not in known)]
-
-
-def is_id(value: object) -> bool:
-    """Whether a field of a split names a column."""
-    return isinstance(value, str) and value[:1] == "c" and value[1:].isdecimal()

@@ -147,7 +147,11 @@ def list_projects(
     db: Session, store: Store, user: User, find_scores: FindScores, page: int = 1
 ) -> Lines[ProjectLine]:
     """A page of the projects, newest first; one past the end becomes the last."""
-    mine = select(Project).where(Project.owner_id == user.id)
+    mine = (
+        select(Project)
+        .join(Dataset, Dataset.id == Project.dataset_id)
+        .where(Project.owner_id == user.id, Dataset.deleted_at.is_(None))
+    )
     page, total = clamp(db, mine, page)
     newest = mine.order_by(Project.created_at.desc(), Project.id).limit(MOST).offset((page - 1) * MOST)
     shown = list(db.scalars(newest))
@@ -184,7 +188,7 @@ def project_line(db: Session, store: Store, project: Project, score: str | None)
 
 def list_datasets(db: Session, store: Store, user: User, page: int = 1) -> Lines[DatasetLine]:
     """A page of the datasets, newest first; one past the end becomes the last."""
-    mine = select(Dataset).where(Dataset.owner_id == user.id)
+    mine = select(Dataset).where(Dataset.owner_id == user.id, Dataset.deleted_at.is_(None))
     page, total = clamp(db, mine, page)
     newest = mine.order_by(Dataset.created_at.desc(), Dataset.id).limit(MOST).offset((page - 1) * MOST)
     return Lines([dataset_line(db, store, dataset) for dataset in db.scalars(newest)], page, total)

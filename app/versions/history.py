@@ -44,6 +44,8 @@ class VersionLine:
     born: datetime
     shown: bool
     uses: list[Use]
+    kept: str
+    """Why it cannot be deleted, in words; nothing where it can."""
     after: int | None
     """The number of the version that it was made from, where that is not the one before."""
 
@@ -68,15 +70,27 @@ def list_versions(db: Session, dataset: Dataset, find_uses: FindUses) -> list[Ve
                 born=version.created_at,
                 shown=shown is not None and shown.id == version.id,
                 uses=uses.get(version.id, []),
+                kept=why_kept(version, versions, uses.get(version.id, [])),
                 after=before if before != number - 1 else None,
             )
         )
     return lines[::-1]
 
 
+def why_kept(version: DatasetVersion, versions: list[DatasetVersion], uses: list[Use]) -> str:
+    """Why a version that is not shown cannot be deleted; nothing where it can."""
+    if uses:
+        return _("Projects ask their question of this version.")
+    if any(other.root_hash == version.hash for other in versions):
+        return _("The steps of other versions start from this one.")
+    return ""
+
+
 def all_versions(db: Session, dataset: Dataset) -> list[DatasetVersion]:
     """The versions of a dataset, the oldest first."""
-    wanted = select(DatasetVersion).where(DatasetVersion.dataset_id == dataset.id)
+    wanted = select(DatasetVersion).where(
+        DatasetVersion.dataset_id == dataset.id, DatasetVersion.deleted_at.is_(None)
+    )
     return list(db.scalars(wanted.order_by(DatasetVersion.created_at, DatasetVersion.id)))
 
 

@@ -13,9 +13,9 @@ from app.errors import NotFound
 from app.jobs.service import cursor, find_last
 from app.jobs.tables import Job
 from app.pages import Db, render, wants_fragment
-from app.people.authorize import get_changeable, get_readable
+from app.people.authorize import get_changeable, get_deletable, get_readable
 from app.people.session import Person
-from app.versions import service
+from app.versions import deleting, service
 
 router = APIRouter()
 PLACE = "/datasets/{dataset_id}"
@@ -81,3 +81,38 @@ def go_to(db: Db, person: Person, dataset_id: str, version_id: str) -> Response:
         raise NotFound
     service.go_to(db, dataset, version)
     return RedirectResponse(f"/datasets/{dataset.id}", status_code=303)
+
+
+@router.post("/datasets/{dataset_id}/versions/{version_id}/delete")
+def delete_version(request: Request, db: Db, person: Person, dataset_id: str, version_id: str) -> Response:
+    """Take a version out of sight; its page offers to undo that."""
+    dataset = get_deletable(db, person, Dataset, dataset_id)
+    version = get_deletable(db, person, DatasetVersion, version_id)
+    if version.dataset_id != dataset.id:
+        raise NotFound
+    deleting.delete_version(db, dataset, version, request.app.state.find_uses)
+    return RedirectResponse(f"/datasets/{dataset.id}/steps?deleted={version.id}", status_code=303)
+
+
+@router.post("/datasets/{dataset_id}/versions/{version_id}/restore")
+def restore_version(db: Db, person: Person, dataset_id: str, version_id: str) -> Response:
+    """Undo that."""
+    dataset = get_changeable(db, person, Dataset, dataset_id)
+    deleting.bring_back(db, person, DatasetVersion, version_id)
+    return RedirectResponse(f"/datasets/{dataset.id}/steps", status_code=303)
+
+
+@router.post("/datasets/{dataset_id}/delete")
+def delete(request: Request, db: Db, person: Person, dataset_id: str) -> HTMLResponse:
+    """Take a dataset out of sight, and offer to undo that."""
+    dataset = get_deletable(db, person, Dataset, dataset_id)
+    deleting.delete_dataset(db, dataset, request.app.state.find_uses)
+    db.flush()
+    return render(request, "versions/deleted.html", {"dataset": dataset, "days": deleting.DAYS})
+
+
+@router.post("/datasets/{dataset_id}/restore")
+def restore(db: Db, person: Person, dataset_id: str) -> Response:
+    """Undo that."""
+    deleting.bring_back(db, person, Dataset, dataset_id)
+    return RedirectResponse(f"/datasets/{dataset_id}", status_code=303)

@@ -80,7 +80,11 @@ def set_steps(
         return make_version(db, store, person, dataset, base, list(steps), note)
     root = db.scalar(
         select(DatasetVersion)
-        .where(DatasetVersion.dataset_id == dataset.id, DatasetVersion.hash == base.root_hash)
+        .where(
+            DatasetVersion.dataset_id == dataset.id,
+            DatasetVersion.hash == base.root_hash,
+            DatasetVersion.deleted_at.is_(None),
+        )
         .limit(1)
     )
     if root is None:
@@ -180,7 +184,9 @@ def finish_mend(db: Session, job: Job, outcome: Outcome) -> None:
             DatasetVersion.dataset_id == dataset.id, DatasetVersion.hash == found["version"]
         )
     )
-    if version is None:
+    if version is not None:
+        version.deleted_at = None  # made once more
+    else:
         version = DatasetVersion(
             owner_id=dataset.owner_id,
             dataset_id=dataset.id,

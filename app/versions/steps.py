@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
 from app.datasets.service import schema_at
-from app.datasets.tables import Dataset
+from app.datasets.tables import Dataset, DatasetVersion
 from app.datasets.tabs import tabs
 from app.errors import BadInput, NotFound
 from app.pages import Db, render, wants_fragment, words
@@ -15,9 +15,10 @@ from app.people.authorize import get_changeable, get_readable
 from app.people.session import Person
 from app.storage import Store
 from app.versions import service
+from app.versions.deleting import DAYS, name_uses
 from app.versions.effect import foresee
 from app.versions.forms import KINDS, StepForm, given_of, list_fields, read_step
-from app.versions.history import find_ways, list_versions
+from app.versions.history import all_versions, find_ways, list_versions
 from app.versions.routes import describe_mending
 from app.versions.words import effect_words, step_lines
 from trainer.contract.plan import BadStep, follow, next_id
@@ -53,6 +54,8 @@ def show_steps(
     form = None
     if kind or edit >= 0:
         form = describe_form(base, store, kind, edit, given, sent=bool(refusal))
+    uses = request.app.state.find_uses(db, [version.id for version in all_versions(db, dataset)])
+    trained = [use for found in uses.values() for use in found if use.runs]
     context = {
         "dataset": dataset,
         "tabs": tabs(f"/datasets/{dataset.id}", "steps"),
@@ -61,11 +64,22 @@ def show_steps(
         "kinds": KINDS,
         "form": form,
         "refusal": refusal,
+        "deleted": given.get("deleted", "") if find_deleted(db, dataset, given.get("deleted", "")) else "",
+        "days": DAYS,
+        "trained": name_uses(trained) if trained else "",
         "versions": list_versions(db, dataset, request.app.state.find_uses),
         "ways": find_ways(db, dataset),
         "mending": describe_mending(db, dataset),
     }
     return render(request, "versions/steps.html", context, status=422 if refusal else 200)
+
+
+def find_deleted(db: Session, dataset: Dataset, id: str) -> DatasetVersion | None:
+    """A version of this dataset that was deleted and can be brought back."""
+    version = db.get(DatasetVersion, id) if id and "\x00" not in id else None
+    return (
+        version if version is not None and version.dataset_id == dataset.id and version.deleted_at else None
+    )
 
 
 def describe_form(
