@@ -33,9 +33,18 @@ class Examples:
             whole = np.ascontiguousarray(x.transpose(0, 2, 3, 1)) if self.pictures else np.array(x)
             self.x, self.mapped = torch.from_numpy(whole).to(device), None
 
-    def order(self, seed: int, epoch: int) -> Tensor:
-        """The rows of an epoch in random order: a function of seed and epoch, so that it needs no saving."""
+    def order(self, seed: int, epoch: int, *, even: bool = False) -> Tensor:
+        """The rows of an epoch in random order: a function of seed and epoch, so that it needs no saving.
+
+        ``even``: as many draws, with replacement, in which every class comes as often.
+        """
         generator = torch.Generator().manual_seed(seed * 1_000_003 + epoch)
+        if even:
+            y = self.y.cpu()
+            weight = 1.0 / torch.bincount(y)[y].double()
+            return torch.multinomial(weight, self.count, replacement=True, generator=generator).to(
+                self.device
+            )
         return torch.randperm(self.count, generator=generator).to(self.device)
 
     def batches(self, order: Tensor, size: int, start: int, stop: int) -> Iterator[tuple[Tensor, Tensor]]:

@@ -231,5 +231,5 @@ def split_context(
         "by_days": question.split.column is not None
         and schema.column(question.split.column).type == "datetime",
         "fold_choices": fold_choices(question, facts, schema.rows),
-        "imbalance": find_imbalance(profile, question) if question.metric == "accuracy" else None,
+        "imbalance": find_imbalance(profile, question),
     }

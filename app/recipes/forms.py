@@ -199,6 +199,8 @@ def field_views(recipe: Recipe, derived: dict[str, Any], chosen: Choices) -> lis
     """The fields of *Advanced*, in the order of the parameter class, the seed last."""
     views = []
     for name, info in LEARNERS[recipe.learner].params.model_fields.items():
+        if name == "balance" and recipe.question.task == "regression":
+            continue  # numbers have no classes
         set_by_person = name in chosen.changes or name in chosen.refused
         views.append(
             FieldView(

@@ -17,7 +17,7 @@ from app.errors import NotFound
 from app.pages import Db, number, render, wants_fragment, words
 from app.people.authorize import get_readable
 from app.people.session import Person
-from app.predictor import ask_predictor
+from app.predictor import PredictorAway, ask_predictor
 from app.projects.routes import find_facts
 from app.projects.service import find_baseline_job, question_of
 from app.projects.stations import Station, stations
@@ -109,11 +109,17 @@ async def show(
 ) -> HTMLResponse:
     """What may be changed in a column, with previews; for htmx the previews alone."""
     store: Store = request.app.state.store
+    away, examples = "", list[Example]()
+    try:
+        examples = await make_examples(store, ground, looked)
+    except PredictorAway as refusal:
+        away = refusal.sentence  # what can be changed is told all the same
     context: dict[str, Any] = {
         "project": ground.project,
         "column": ground.column,
+        "away": away,
         "views": augmentation_views(ground.column.type, ground.augmentation, {}, ground.errors),
-        "examples": await make_examples(store, ground, looked),
+        "examples": examples,
         "size": Encoding().image_size,
         "augmentation": ground.augmentation,
         "stations": looked.stations,

@@ -32,6 +32,9 @@ CHOICES = {
     "median": "median",
     "nan": "left as holes",
     "class": "class",
+    "none": "off",
+    "weights": "rare classes weigh more",
+    "sampling": "rare classes come as often",
 }
 """The names under which people know a choice."""
 
@@ -162,7 +165,7 @@ def explain(recipe: Recipe) -> list[Line]:
     card = LEARNERS[recipe.learner]
     lines = []
     for field, info in card.params.model_fields.items():
-        if field not in recipe.params:
+        if field not in recipe.params or (field == "balance" and recipe.question.task == "regression"):
             continue
         reason = recipe.reasons.get(f"params.{field}", _("The usual value."))
         lines.append(

@@ -4,6 +4,7 @@ from typing import Any
 
 from trainer.contract.augmentations import AUGMENTATIONS, read_augmentation
 from trainer.contract.augmentations.defaults import propose_augmentation
+from trainer.contract.balance import find_imbalance
 from trainer.contract.catalog import LEARNERS
 from trainer.contract.dataset import Column, Profile, Schema
 from trainer.contract.recipe import Augmentation, Dials, Encoding, Metric, Question, Recipe, Task
@@ -57,13 +58,16 @@ def propose_question(schema: Schema, profile: Profile, target: str, task: Task |
         raise ValueError(
             f"No other column can help to predict ‘{column.name}’: the rest are ids, constants or free text."
         )
-    return Question(
+    question = Question(
         target=target,
         inputs=inputs,
         task=found,
         metric=default_metric(found),
         split=propose_split(schema, found),
     )
+    if find_imbalance(profile, question):  # accuracy would be high for a model that finds nothing
+        return question.model_copy(update={"metric": "balanced_accuracy"})
+    return question
 
 
 def usable(column: Column, profile: Profile) -> bool:
@@ -112,6 +116,8 @@ def propose(
     values, reasons = DERIVE[dials.learner](schema, question, dials)
     if card.network:
         values, reasons = derive_steps(values, reasons, dials, changes or {})
+    balance, because = derive_balance(question)
+    values, reasons = values | {"balance": balance}, reasons | {"balance": because}
     encoding, why = derive_encoding(question, dials)
     reasons = {f"params.{k}": v for k, v in reasons.items()} | {f"encoding.{k}": v for k, v in why.items()}
     reasons["question.split"] = explain_split(question.split, schema)
@@ -182,6 +188,16 @@ def derive_encoding(question: Question, dials: Dials) -> tuple[Encoding, dict[st
         "image_size": f"{size} × {size} keeps what matters and trains in minutes.",
     }
     return encoding, reasons
+
+
+def derive_balance(question: Question) -> tuple[str, str]:
+    """Rare classes weigh more where the metric counts every class the same."""
+    if question.task == "regression":
+        return "none", "Numbers have no classes."
+    if question.metric == "accuracy":
+        return "none", "Accuracy counts every row the same, so every row weighs the same."
+    name = "Balanced accuracy" if question.metric == "balanced_accuracy" else "F1"
+    return "weights", f"{name} counts every class the same, however rare; so does the learner."
 
 
 def derive_linear(_schema: Schema, _question: Question, dials: Dials) -> Derived:

@@ -10,6 +10,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from trainer.augment.torch_arrays import find_change
 from trainer.batches import Examples
 from trainer.contract.catalog.training import NetworkParams
 from trainer.contract.events import FindingPayload, ProgressPayload, RewindPayload
+from trainer.fit.balance import class_weights
 from trainer.fit.checkpoint import SOON, DiskFull, find_checkpoint, save_checkpoint
 from trainer.fit.lesson import End, Lesson, Pulse, Telling
 from trainer.fit.optimizer import load_optimizer, make_optimizer, save_optimizer
@@ -77,6 +79,10 @@ def fit(  # noqa: C901, PLR0912, PLR0915 - the crux: read it top to bottom
     """Train ``network`` in place; yields what there is to tell, returns how it ended."""
     task = TASKS[lesson.prepared.task]
     loss_of = task.losses[params.loss]
+    if params.balance == "weights" and task.key == "classification":
+        weight_K = class_weights(train.y.cpu().numpy(), len(lesson.prepared.classes))
+        loss_of = partial(loss_of, weight_K=torch.from_numpy(weight_K).float().to(train.device))
+    even = params.balance == "sampling" and task.key == "classification"
     metric = lesson.prepared.metric
     device = train.device
     if train.pictures:
@@ -171,7 +177,7 @@ def fit(  # noqa: C901, PLR0912, PLR0915 - the crux: read it top to bottom
 
     with Exactly(params.deterministic), MatrixProducts(medium=use_medium) as products:
         while state.epoch < params.epochs and not patience.exhausted():
-            order = train.order(lesson.seed, state.epoch)
+            order = train.order(lesson.seed, state.epoch, even=even)
             for x, y in train.batches(order, size, state.batch, per_epoch):
                 if alter:
                     x = alter(x, state.step)

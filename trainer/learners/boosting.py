@@ -9,6 +9,7 @@ import xgboost
 
 from trainer.contract.catalog.boosting import BoostingParams
 from trainer.contract.events import FindingPayload, ProgressPayload, RewindPayload
+from trainer.fit.balance import class_weights
 from trainer.fit.checkpoint import SOON, DiskFull, find_checkpoint, save_checkpoint
 from trainer.fit.lesson import Lesson, Pulse, Telling
 from trainer.fit.outbox import Outbox
@@ -37,7 +38,10 @@ def learn(  # noqa: C901, PLR0915 - one round after another, and every way it ma
     threads = max(1, lesson.control.granted())
     x, y = (np.asarray(array) for array in prepared.part("train")[:2])
     x_held, y_held = (np.asarray(array) for array in prepared.part("validation")[:2])
-    train = xgboost.QuantileDMatrix(x, y, nthread=threads)
+    weights = None
+    if params.balance == "weights" and prepared.classes:
+        weights = class_weights(y, len(prepared.classes))
+    train = xgboost.QuantileDMatrix(x, y, weight=None if weights is None else weights[y], nthread=threads)
     held = xgboost.QuantileDMatrix(x_held, y_held, ref=train, nthread=threads)
     booster = xgboost.Booster(configure(params, prepared, lesson.seed, threads), [train, held])
     patience, done, word = Patience(params.patience), 0, None
@@ -66,12 +70,14 @@ def learn(  # noqa: C901, PLR0915 - one round after another, and every way it ma
     while done < params.rounds and not patience.exhausted() and not word:
         booster.update(train, done)
         done += 1
-        loss = add_scores(prepared, "validation", y_held, answer(booster, held, prepared), outbox, done)
+        loss = add_scores(
+            prepared, "validation", y_held, answer(booster, held, prepared), outbox, done, weights
+        )
         patience.improved(loss, done)
         now = time.perf_counter()
         looks = done == start + 1 or now - looked_at >= lesson.window
         if looks or scoring <= SCORING * (now - begun):
-            add_scores(prepared, "train", y, answer(booster, train, prepared), outbox, done)
+            add_scores(prepared, "train", y, answer(booster, train, prepared), outbox, done, weights)
             scoring += time.perf_counter() - now
             scored_at = done
         if not looks:
@@ -100,7 +106,7 @@ def learn(  # noqa: C901, PLR0915 - one round after another, and every way it ma
             threads = granted
             booster.set_param({"nthread": threads})
     if scored_at != done:
-        add_scores(prepared, "train", y, answer(booster, train, prepared), outbox, done)
+        add_scores(prepared, "train", y, answer(booster, train, prepared), outbox, done, weights)
     yield from outbox.take()
     seconds = before + time.perf_counter() - begun
     if word == "pause":

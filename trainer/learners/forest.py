@@ -14,6 +14,7 @@ from trainer.fit.lesson import Lesson, Pulse, Telling
 from trainer.fit.outbox import EVERY, Outbox
 from trainer.learners.fitted import Fitted, Learned, spread
 from trainer.learners.scoring import add_scores, watched_rows
+from trainer.learners.weighing import weigh_classes
 from trainer.prepare import Prepared
 
 
@@ -28,7 +29,7 @@ def learn(lesson: Lesson) -> Telling[Learned]:
     begun, outbox, pulse = time.perf_counter(), Outbox(), Pulse(lesson.control)
     x, y = (np.asarray(array) for array in prepared.part("train")[:2])
     votes = [Votes(part, *watched_rows(prepared, part)) for part in ("train", "validation")]
-    model = make_forest(params, prepared, lesson.seed)
+    model = make_forest(params, prepared, y, lesson.seed)
     grown, more, word = 0, 1, None
     while grown < params.trees and not word:
         threads = max(1, lesson.control.granted())
@@ -81,10 +82,15 @@ def learn(lesson: Lesson) -> Telling[Learned]:
     return Learned("done", f"Grew {grown} trees.", fitted, seconds, grown)
 
 
-def make_forest(params: ForestParams, prepared: Prepared, seed: int) -> Any:
+def make_forest(params: ForestParams, prepared: Prepared, y: NDArray[Any], seed: int) -> Any:
     """Empty; ``warm_start`` lets it grow."""
-    kind = RandomForestClassifier if prepared.task == "classification" else RandomForestRegressor
-    extra = {} if prepared.task == "classification" else {"max_features": 0.5}
+    classes = prepared.task == "classification"
+    kind = RandomForestClassifier if classes else RandomForestRegressor
+    extra: dict[str, Any] = {"max_features": 0.5}
+    if classes:
+        # weights as numbers: the word "balanced" would be worked out anew at each stretch, and warns
+        weights = weigh_classes(params.balance, prepared, y)
+        extra = {"class_weight": weights and {k: w for k, w in weights.items() if (y == k).any()}}
     return kind(
         max_depth=params.max_depth or None,
         min_samples_leaf=params.min_leaf,

@@ -16,6 +16,8 @@ from trainer.fit.lesson import Lesson, Pulse, Telling
 from trainer.fit.outbox import Outbox
 from trainer.learners.fitted import Fitted, Learned
 from trainer.learners.scoring import score_answers
+from trainer.learners.weighing import weigh_classes
+from trainer.prepare import Prepared
 
 FIRST = 2
 """Passes before the first point; then each stretch is twice as long, since a stretch starts the solver
@@ -34,7 +36,11 @@ def learn(lesson: Lesson) -> Telling[Learned]:
     x, y, _ = prepared.part("train")
     classes = prepared.task == "classification"
     passes = params.passes if classes else 1
-    model = make_logistic(params) if classes else Ridge(alpha=params.l2, random_state=lesson.seed)
+    model = (
+        make_logistic(params, prepared, np.asarray(y))
+        if classes
+        else Ridge(alpha=params.l2, random_state=lesson.seed)
+    )
     done, stretch, converged, word = 0, FIRST, False, None
     while done < passes and not converged and not word:
         threads = max(1, lesson.control.granted())
@@ -77,9 +83,14 @@ def learn(lesson: Lesson) -> Telling[Learned]:
     )
 
 
-def make_logistic(params: LinearParams) -> LogisticRegression:
+def make_logistic(params: LinearParams, prepared: Prepared, y: NDArray[Any]) -> LogisticRegression:
     """``l2`` weighs the penalty against the sum of the losses; 0 is no penalty."""
-    return LogisticRegression(C=1 / params.l2 if params.l2 else np.inf, warm_start=True, solver="lbfgs")
+    return LogisticRegression(
+        C=1 / params.l2 if params.l2 else np.inf,
+        warm_start=True,
+        solver="lbfgs",
+        class_weight=weigh_classes(params.balance, prepared, y),
+    )
 
 
 def fit_stretch(model: LogisticRegression, x: NDArray[Any], y: NDArray[Any], passes: int) -> tuple[bool, int]:

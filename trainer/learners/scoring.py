@@ -31,15 +31,22 @@ def score_answers(
 
 
 def add_scores(
-    prepared: Prepared, part: str, y: NDArray[Any], answer: NDArray[Any], outbox: Outbox, step: int
+    prepared: Prepared,
+    part: str,
+    y: NDArray[Any],
+    answer: NDArray[Any],
+    outbox: Outbox,
+    step: int,
+    weights: NDArray[Any] | None = None,
 ) -> float:
-    """The same of answers at hand (probabilities, or numbers in the person's units); returns the loss.
+    """The same of answers at hand (probabilities, or numbers in the person's units); returns the loss, in which classes
+    count by their ``weights`` where these were learned with.
 
     The loss is the log loss, or the squared error in deviations of the target as the arrays hold it.
     """
     metric = TASKS[prepared.task].metrics[prepared.metric]
     if prepared.task == "classification":
-        loss, value = log_loss(y, answer), metric(y, answer)
+        loss, value = log_loss(y, answer, weights), metric(y, answer)
     else:
         truth = prepared.numbers(y)
         loss, value = float(np.mean(((answer - truth) / prepared.deviation) ** 2)), metric(truth, answer)

@@ -14,15 +14,19 @@ FOCUS = 2.0
 """How much less an easy example counts in the focal loss."""
 
 
-def cross_entropy(logits_NK: Tensor, target_N: Tensor) -> Tensor:
-    """Minus the log of the probability given to the truth."""
-    return F.cross_entropy(logits_NK.float(), target_N)
+def cross_entropy(logits_NK: Tensor, target_N: Tensor, weight_K: Tensor | None = None) -> Tensor:
+    """Minus the log of the probability given to the truth; with weights the mean over these."""
+    return F.cross_entropy(logits_NK.float(), target_N, weight_K)
 
 
-def focal(logits_NK: Tensor, target_N: Tensor) -> Tensor:
+def focal(logits_NK: Tensor, target_N: Tensor, weight_K: Tensor | None = None) -> Tensor:
     """Cross-entropy with easy examples turned down by (1 - p)^2 (Lin et al. 2017)."""
     log_p_N = -F.cross_entropy(logits_NK.float(), target_N, reduction="none")
-    return -((1 - log_p_N.exp()) ** FOCUS * log_p_N).mean()
+    loss_N = -((1 - log_p_N.exp()) ** FOCUS * log_p_N)
+    if weight_K is None:
+        return loss_N.mean()
+    weight_N = weight_K[target_N]
+    return (loss_N * weight_N).sum() / weight_N.sum()
 
 
 def answer(logits_NK: Tensor) -> Tensor:
@@ -59,10 +63,12 @@ def counts(
     return hit_K, np.bincount(truth_N, minlength=width), np.bincount(answer_N, minlength=width)
 
 
-def log_loss(truth_N: NDArray[Any], probability_NK: NDArray[Any]) -> float:
-    """Cross-entropy of probabilities, never infinite: they are held above 1e-7."""
+def log_loss(
+    truth_N: NDArray[Any], probability_NK: NDArray[Any], weight_K: NDArray[Any] | None = None
+) -> float:
+    """Cross-entropy of probabilities, never infinite: they are held above 1e-7. With weights the mean over these."""
     p_N = np.clip(probability_NK[np.arange(len(truth_N)), truth_N], 1e-7, 1.0)
-    return float(-np.log(p_N).mean())
+    return float(np.average(-np.log(p_N), weights=None if weight_K is None else weight_K[truth_N]))
 
 
 TASK = Task(

@@ -7,8 +7,11 @@ from typing import Any
 from numpy.typing import NDArray
 from torch import Tensor
 
-Loss = Callable[[Tensor, Tensor], Tensor]
-"""Network outputs [N, K] (or [N, 1]) and targets [N] -> mean loss, a scalar."""
+Loss = Callable[..., Tensor]
+"""Network outputs [N, K] (or [N, 1]) and targets [N] -> mean loss, a scalar.
+
+Losses of classes also take ``weight_K``.
+"""
 Metric = Callable[[NDArray[Any], NDArray[Any]], float]
 """Truth [N] and answers (probabilities [N, K], or numbers [N]), both in the person's terms -> a score."""
 

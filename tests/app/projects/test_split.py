@@ -236,7 +236,13 @@ def test_a_rare_class_advises_another_metric(
     dataset = a_dataset(engine, store, person, a_version_folder(store, values))
     place = browser.post("/projects", data={"dataset": dataset.id}).headers["Location"]
     browser.post(f"{place}/question", data={"target": "c1"})
+    question = load(engine, place)[0].question
+    assert question is not None
+    assert question["metric"] == "balanced_accuracy"  # of its own accord
+    assert "take-balanced" not in browser.get(place).text
+    browser.post(f"{place}/question", data={"target": "c1", "metric": "accuracy"})
     page = browser.get(place).text
+    assert "take-balanced" in page
     assert "‘no’ is 24 times as frequent as ‘yes’: always saying it is 96 % accurate" in page
     browser.post(f"{place}/question", data={"target": "c1", "metric": "balanced_accuracy"})
-    assert "24 times as frequent" not in browser.get(place).text
+    assert "take-balanced" not in browser.get(place).text

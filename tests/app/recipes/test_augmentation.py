@@ -84,6 +84,16 @@ def test_without_a_predictor_the_preview_says_so(browser: TestClient, pictures: 
     assert "The predictor is not running" in answer.text
 
 
+def test_without_a_predictor_a_page_still_says_what_could_be_changed(
+    app: FastAPI, owner: User, browser: TestClient
+) -> None:
+    project = a_project(app, owner)
+    page = browser.get(f"/projects/{project.id}/augmentation/c0?aug=1&aug.jitter=true")
+    assert page.status_code == 200
+    assert "The predictor is not running" in page.text
+    assert checked(page.text) == {"jitter"}
+
+
 @pytest.mark.parametrize("typed", ["270", "-3", "far", ""])
 def test_a_value_out_of_range_is_refused_beside_its_slider(
     browser: TestClient, pictures: str, typed: str

@@ -21,6 +21,10 @@ HX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 def value_of(page: str, field: str) -> str:
     """What stands in a field."""
     found = re.search(rf'id="field-{re.escape(field)}"[^>]*? value="([^"]*)"', page)
+    if not found:  # a list to choose from
+        found = re.search(
+            rf'<select id="field-{re.escape(field)}".*?value="([^"]*)" selected', page, re.DOTALL
+        )
     assert found, f"no field {field}"
     return html.unescape(found[1])
 

@@ -140,6 +140,8 @@ def test_its_owner_finds_it(app: FastAPI, owner: User, values: dict[str, str]) -
     for method, path in with_ids(app):
         if method not in ("GET", "HEAD") or "{key}" in path:  # a leak is there only after a split was counted
             continue
+        if "/previews/" in path:  # only pictures and sounds are drawn, and this project has numbers
+            continue
         query, headers = FORMS.get((method, path), {}), HEADERS.get((method, path))
         answer = browser.request(method, fill(path, values), params=query, headers=headers)
         if answer.status_code >= 400:

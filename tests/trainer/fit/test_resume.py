@@ -37,6 +37,8 @@ KINDS: dict[str, tuple[str, str, dict[str, Any]]] = {
         CNN | {"schedule": "cosine", "augmentation": on("mirror", shift={"reach": 0.1})},
     ),
     "pictures, changed in every way": ("cnn", "classification", CNN | {"augmentation": CHANGED}),
+    "rare classes weigh more": ("mlp", "classification", MLP | {"balance": "weights"}),
+    "rare classes come as often": ("mlp", "classification", MLP | {"balance": "sampling"}),
     "numbers that tremble": ("mlp", "classification", MLP | {"augmentation": on("jitter")}),
 }
 

@@ -1,5 +1,6 @@
 """Gradient boosting (XGBoost)."""
 
+from trainer.contract.catalog.balance import Weighing, balance_setting
 from trainer.contract.catalog.card import LearnerCard, Params, setting
 
 
@@ -62,6 +63,7 @@ class BoostingParams(Params):
         ge=0,
         le=1_000,
     )
+    balance: Weighing = balance_setting()
 
 
 CARD = LearnerCard(

@@ -1,5 +1,6 @@
 """Random forest."""
 
+from trainer.contract.catalog.balance import Weighing, balance_setting
 from trainer.contract.catalog.card import LearnerCard, Params, setting
 
 
@@ -29,6 +30,7 @@ class ForestParams(Params):
         ge=1,
         le=1_000,
     )
+    balance: Weighing = balance_setting()
 
 
 CARD = LearnerCard(

@@ -1,5 +1,6 @@
 """Logistic regression for classes, ridge regression for numbers."""
 
+from trainer.contract.catalog.balance import Weighing, balance_setting
 from trainer.contract.catalog.card import LearnerCard, Params, setting
 
 
@@ -22,6 +23,7 @@ class LinearParams(Params):
         ge=5,
         le=5_000,
     )
+    balance: Weighing = balance_setting()
 
 
 CARD = LearnerCard(

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from trainer.contract.catalog.balance import Balancing, balance_setting
 from trainer.contract.catalog.card import Params, setting
 
 Loss = Literal["cross_entropy", "focal", "mse", "mae", "huber"]
@@ -22,6 +23,7 @@ class NetworkParams(Params):
         "What the network is punished for: wrong classes (cross-entropy, focal) or distance "
         "from the number (squared, absolute, Huber).",
     )
+    balance: Balancing = balance_setting(sampling=True)
     optimizer: Optimizer = setting(
         "adamw",
         "Optimizer",
