@@ -36,15 +36,14 @@ class Measured:
     mean_length: float | None = None
 
 
-COUNTS = "count({c}), approx_count_distinct({c})"
-SQL = {
-    "number": f"{COUNTS}, min({{c}}), max({{c}}), avg({{c}}), coalesce(bool_and({{c}} = trunc({{c}})), false), "
-    f"CASE WHEN greatest(-min({{c}}), max({{c}})) < {HUGE} THEN "
-    f"stddev_pop(CASE WHEN abs({{c}}) < {HUGE} THEN {{c}} END) END",
-    "datetime": f"{COUNTS}, min(epoch({{c}})), max(epoch({{c}})), avg(epoch({{c}})), false, NULL",
-    "text": f"{COUNTS}, NULL, NULL, avg(length({{c}})), false, NULL",
+ENDS = {
+    "number": "count({c}), min({c}), max({c})",
+    "datetime": "count({c}), min(epoch({c})), max(epoch({c}))",
+    "text": "count({c}), NULL, NULL",
 }
-WIDTH = 7
+"""Of the whole table: the footer of the file says them nearly for nothing."""
+LOOKED = 2_048
+"""First rows that tell whether it is worth asking if all numbers are whole."""
 
 
 def measure(
@@ -55,16 +54,70 @@ def measure(
     rows = int(one(engine, f"SELECT count(*) FROM {source}")[0])
     found: dict[str, Measured] = {}
     for some in slices(list(kinds)):
-        selected = ", ".join(SQL[kinds[id]].format(c=id) for id in some)
-        values = one(engine, f"SELECT {selected} FROM {source}")
-        for place, id in enumerate(some):
-            count, distinct, low, high, mean, whole, deviation = values[place * WIDTH : (place + 1) * WIDTH]
-            text = kinds[id] == "text"
-            found[id] = Measured(
-                kinds[id], count, min(distinct, count), low, high, None if text else mean, deviation=deviation,
-                whole=bool(whole), mean_length=mean if text else None,
-            )  # fmt: skip
+        found |= find_ends(engine, source, {id: kinds[id] for id in some})
+        found |= find_middles(engine, source, {id: found[id] for id in some})
     return rows, found | count_exactly(engine, table, rows, found)
+
+
+def find_ends(engine: duckdb.DuckDBPyConnection, source: str, kinds: dict[str, str]) -> dict[str, Measured]:
+    """How many values there are, the least and the greatest; and for numbers whether they start as whole ones."""
+    selected = ", ".join(ENDS[kind].format(c=id) for id, kind in kinds.items())
+    values = iter(one(engine, f"SELECT {selected} FROM {source}"))
+    ends = {id: (next(values), next(values), next(values)) for id in kinds}
+    numbers = [id for id, kind in kinds.items() if kind == "number"]
+    starts = ", ".join(f"bool_and({id} = trunc({id}))" for id in numbers)
+    whole = one(engine, f"SELECT {starts} FROM (FROM {source} LIMIT {LOOKED})") if numbers else ()
+    may_be = {id: found is not False for id, found in zip(numbers, whole, strict=True)}
+    return {
+        id: Measured(kinds[id], count, 0, low, high, whole=count > 0 and may_be.get(id, False))
+        for id, (count, low, high) in ends.items()
+    }
+
+
+def find_middles(
+    engine: duckdb.DuckDBPyConnection, source: str, found: dict[str, Measured]
+) -> dict[str, Measured]:
+    """Distinct values, mean, deviation and length, in one scan.
+
+    Squares are taken of the distance to the middle between both ends: the variance is at least a share 1/2n of the
+    range squared, so that no digits are lost, whatever the numbers are.
+    """
+    values = iter(
+        one(engine, f"SELECT {', '.join(middle(id, each) for id, each in found.items())} FROM {source}")
+    )
+    result = {}
+    for id, each in found.items():
+        distinct, mean, square, whole = next(values), next(values), next(values), next(values)
+        changes: dict[str, Any] = {"distinct": min(distinct, each.count), "whole": bool(whole)}
+        if each.kind == "text":
+            changes["mean_length"] = mean
+        elif mean is not None:
+            changes["mean"] = centre(each) + mean
+            changes["deviation"] = None if square is None else max(0.0, square - mean * mean) ** 0.5
+        result[id] = replace(each, **changes)
+    return result
+
+
+def middle(id: str, found: Measured) -> str:
+    """What is asked of a column: four values."""
+    distinct = f"approx_count_distinct({id})"
+    if found.kind == "text":
+        return f"{distinct}, avg(length({id})), NULL, false"
+    if found.minimum is None or found.maximum is None:
+        return f"{distinct}, NULL, NULL, false"
+    cell = f"epoch({id})" if found.kind == "datetime" else id
+    away = f"({cell} - ({centre(found)!r}::DOUBLE))"
+    squares = found.kind == "number" and max(-found.minimum, found.maximum) < HUGE
+    square = f"avg({away} * {away})" if squares else "NULL"
+    whole = f"bool_and({id} = trunc({id}))" if found.whole else "false"
+    return f"{distinct}, avg({away}), {square}, {whole}"
+
+
+def centre(found: Measured) -> float:
+    """The middle between the least and the greatest value."""
+    assert found.minimum is not None, found
+    assert found.maximum is not None, found
+    return found.minimum / 2 + found.maximum / 2
 
 
 def count_exactly(
