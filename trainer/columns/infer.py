@@ -53,6 +53,13 @@ def guess(
     doubtful: dict[str, list[Reading]] = {}
     for id, values in cells.items():
         if id in table.native:
+            if (
+                table.native[id].type == "text"
+                and id not in wanted
+                and (reading := tags.find_reading(values))
+            ):
+                doubtful[id] = [reading]
+                continue
             result[id] = told(table.native[id], as_text=wanted.get(id) == "text")
         elif id in wanted:
             if ways := readings_of(wanted[id], values, comma_file=comma_file):
@@ -111,7 +118,9 @@ def sample(table: Table) -> dict[str, list[str]]:
     ids, rows = table.ids(), table.first_rows()
     columns = zip(*rows, strict=True) if rows else [()] * len(ids)
     return {
-        id: [] if id in table.native else [cell for cell in values if not is_missing(cell)]
+        id: []
+        if id in table.native and table.native[id].type != "text"
+        else [cell for cell in values if not is_missing(cell)]
         for id, values in zip(ids, columns, strict=True)
     }
 

@@ -23,7 +23,7 @@ LOOKED = 2_000
 
 JSON_LIST = Reading(
     "tags", lambda cell: labels_of(cell) is not None,
-    "CASE WHEN json_valid({x}) AND json_type({x}) = 'ARRAY' THEN {x} END", " in lists",
+    "CASE WHEN json_valid({x}) AND json_type({x}) = 'ARRAY' THEN json({x})::VARCHAR END", " in lists",
 )  # fmt: skip
 READINGS = {
     mark: Reading(

@@ -176,7 +176,9 @@ def as_json(array: pa.Array) -> pa.Array:
     """Values of any kind as JSON."""
     return pa.array(
         [
-            None if value is None else json.dumps(value, ensure_ascii=False, default=as_plain)
+            None
+            if value is None
+            else json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=as_plain)
             for value in array.to_pylist()
         ],
         pa.string(),

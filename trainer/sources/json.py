@@ -155,7 +155,7 @@ def as_text(value: Any) -> tuple[str, str | None]:
     if isinstance(value, str):
         return "text", value.replace("\0", "\ufffd")
     if isinstance(value, list) and value and all(isinstance(one, str) for one in value):
-        return "tags", json.dumps(value, ensure_ascii=False)
+        return "tags", json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     if isinstance(value, list) and not value:
         return "tags", "[]"
     return "json", json.dumps(value, ensure_ascii=False)
