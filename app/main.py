@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
-from app.datasets import additions, samples, source
+from app.datasets import additions, formats, samples, source
 from app.datasets import routes as datasets
 from app.db import make_engine, open_session
 from app.edge.bodies import Bodies
@@ -58,6 +58,7 @@ ROUTERS = [
     stream.router,
     datasets.router,
     additions.router,
+    formats.router,
     samples.router,
     source.router,
     uploads.router,
