@@ -37,7 +37,11 @@ def work_until(settings: Settings, stop: threading.Event) -> int:
                 "The tables are of another version than this worker. Start the server of this version first."
             )
             return 1
-        beside = [threading.Thread(target=sweep_until, args=(engine, store, settings, stop, sweep_versions), daemon=True)]
+        beside = [
+            threading.Thread(
+                target=sweep_until, args=(engine, store, settings, stop, sweep_versions), daemon=True
+            )
+        ]
         if list_on(settings):
             runner = Runner(engine, store, settings, import_one)
             beside.append(threading.Thread(target=runner.work_until, args=(stop,), daemon=True))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.datasets.service import find_version
 from app.datasets.tables import Dataset, DatasetVersion
 from app.pages import words
+from app.versions.service import find_pending
 
 _ = words.gettext
 ngettext = words.ngettext
@@ -118,10 +119,13 @@ class Ways:
 
 
 def find_ways(db: Session, dataset: Dataset) -> Ways:
-    """The ways from the version that is shown."""
+    """The ways from the version that is shown; what is still being made is taken back by showing it further."""
     shown = find_version(db, dataset)
     if shown is None:
         return Ways(None, None, "")
+    pending = find_pending(db, dataset)
+    if pending is not None:
+        return Ways(shown, None, pending.note)
     versions = all_versions(db, dataset)
     back = next((version for version in versions if version.id == shown.parent_id), None)
     forth = next((version for version in reversed(versions) if version.parent_id == shown.id), None)

@@ -11,7 +11,7 @@ from app.people.tables import User
 from app.storage import Store
 from app.versions.forms import KINDS
 from tests.support.datasets import a_dataset, a_version_folder
-from tests.support.mending import do_jobs, mended, page, shown
+from tests.support.mending import ask_for, do_jobs, mended, page, shown
 from trainer.contract.dataset import Finding, Fix
 from trainer.contract.steps import Exclude, Impute, MakeColumn, Rename, Retype
 
@@ -167,6 +167,19 @@ def test_undo_and_redo_stand_on_the_table(
     browser.post(f"{place}/versions/{root.id}/show")
     assert f"versions/{version.id}/show" in page(browser, place)
     assert "Redo" in page(browser, place)
+
+
+def test_undo_takes_back_what_is_still_being_made(
+    engine: Engine, store: Store, person: User, browser: TestClient, dataset: Dataset
+) -> None:
+    version = mended(engine, store, person, dataset, Exclude(rows=[1]))
+    ask_for(engine, store, person, dataset, Exclude(rows=[2]), note="The second")
+    place = f"/datasets/{dataset.id}"
+    undo = f"{place}/versions/{version.id}/show"
+    assert undo in page(browser, place)
+    browser.post(undo)
+    assert do_jobs(engine, store) == []
+    assert shown(engine, dataset).id == version.id
 
 
 def test_an_old_version_is_looked_at_under_its_own_address(
