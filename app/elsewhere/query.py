@@ -14,6 +14,7 @@ from contextlib import closing
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.engine import make_url
@@ -45,7 +46,7 @@ def fetch(source: str, desk: Desk) -> Fetched:
     """Send it, and keep what comes."""
     url = make_url(str(desk.settings.sql_connection))
     if url.get_backend_name() == "sqlite":
-        url = url.set(database=f"file:{url.database}", query={"mode": "ro", "uri": "true"})
+        url = url.set(database=f"file:{quote(url.database or '')}", query={"mode": "ro", "uri": "true"})
     engine = create_engine(url, poolclass=NullPool)
     seconds = max(1.0, desk.until - time.monotonic())
     event.listen(engine, "connect", lambda connection, _record: guard(connection, seconds))

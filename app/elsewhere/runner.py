@@ -86,12 +86,14 @@ class Runner:
         return taken
 
     def end_lost(self) -> None:
-        """Fetches whose worker died end in words."""
+        """Fetches whose worker died end in words, and what had come of them is removed."""
         with open_session(self.engine, write=False) as db:
             lost = Fetch.state.in_(("running", "stopping")) & (Fetch.seen_at < now() - SILENT)
             ids = list(db.scalars(select(Fetch.id).where(lost)))
         for id in ids:
             self.end(id, "failed", LOST)
+            for folder in self.store.fetches.glob(f"{id}-*"):
+                shutil.rmtree(folder, ignore_errors=True)
 
     def run(self, id: str, stop: threading.Event) -> None:
         """Fetch, keep, import: every way that it may end is entered."""

@@ -93,12 +93,10 @@ def make_room(db: Session, store: Store, settings: Settings, filename: str, size
     """Let go of raw bytes that were read already until ``size`` fits; raises in words when it does not."""
     # an import writes its own copy beside the raw bytes
     missing = settings.free_space + 2 * size - left_on_disk(db, store)
-    if missing > 0:
-        for upload in list_read(db):
-            missing -= received(store, upload)
-            store.upload(upload.id).unlink(missing_ok=True)
-            if missing <= 0:
-                return
+    if missing <= 0:
+        return
+    read = list_read(db)
+    if sum(received(store, upload) for upload in read) < missing:
         free = shutil.disk_usage(store.root).free
         raise Refusal(
             f"{filename} has {in_words(size)}, and reading it needs about twice that. The server's disk has "
@@ -106,6 +104,11 @@ def make_room(db: Session, store: Store, settings: Settings, filename: str, size
             "still need. Delete data you no longer need, or bring a smaller file.",
             status=507,
         )
+    for upload in read:
+        missing -= received(store, upload)
+        store.upload(upload.id).unlink(missing_ok=True)
+        if missing <= 0:
+            return
 
 
 def left_on_disk(db: Session, store: Store) -> int:

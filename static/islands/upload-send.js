@@ -5,7 +5,8 @@
  * more, ends the sending. `Memory` finds an upload of before a reload by the mark of its files.
  */
 
-const CHUNK = 8 * 1024 * 1024;
+const CHUNKS = [8 * 1024 * 1024, 64 * 1024 * 1024];
+const QUICK = 2000; // milliseconds: a chunk that took less may be followed by a larger one, up to what the server takes
 const WAITS = [1, 2, 4, 8, 15, 30]; // seconds
 const TUS = { "Tus-Resumable": "1.0.0", Accept: "application/json" };
 const PREFIX = "skillet.upload.";
@@ -20,31 +21,41 @@ export const memory = {
 };
 
 /**
- * Send `part` {name, size, source, mark, delivery, id?, offset}. `desk`: {endpoint, words, tell(part, state), gate()},
- * where `gate` is a promise that is kept while nothing is paused. Resolves when all has arrived; throws Refusal.
+ * Send `part` {name, size, source, mark, delivery, id?, offset}. `desk`: {endpoint, say, tell(part, state), gate(), paused(),
+ * left(part)}: `gate` is a promise that is kept while nothing is paused, `left` says that nobody wants the part any more.
+ * Resolves when all has arrived, or the part was left; throws Refusal.
  */
 export async function send(part, desk) {
+  [part.chunk] = CHUNKS;
   let failures = 0;
   let sure = false; // whether the offset is what the server has
   for (;;) {
     await desk.gate();
+    if (desk.left(part)) return;
     try {
       if (!part.id) await create(part, desk);
       else if (!sure) part.offset = await ask(part, desk);
       sure = true;
+      if (desk.left(part)) continue;
       desk.tell(part, "sending");
-      if (part.offset >= part.size) return memory.forget(part.mark);
+      if (part.offset >= part.size) {
+        memory.forget(part.mark);
+        return;
+      }
+      const began = performance.now();
       await sendChunk(part, desk);
+      if (performance.now() - began < QUICK) part.chunk = Math.min(2 * part.chunk, CHUNKS[1]);
       failures = 0;
     } catch (error) {
       sure = false;
+      [part.chunk] = CHUNKS;
       if (error instanceof Refusal) {
         memory.forget(part.mark);
         if (error.status !== 404 || !part.id) throw error;
         Object.assign(part, { id: null, offset: 0 }); // it was removed meanwhile: begin anew
         continue;
       }
-      if (desk.paused()) continue;
+      if (desk.paused() || desk.left(part)) continue;
       await stillReadable(part, desk);
       desk.tell(part, "waiting");
       await wait(WAITS[Math.min(failures, WAITS.length - 1)]);
@@ -57,7 +68,9 @@ export async function send(part, desk) {
 export async function end(part, desk) {
   part.request?.abort();
   memory.forget(part.mark);
-  if (part.id) await fetch(`${desk.endpoint}/${part.id}`, { method: "DELETE", headers: TUS }).catch(() => null);
+  const { id } = part;
+  part.id = null;
+  if (id) await fetch(`${desk.endpoint}/${id}`, { method: "DELETE", headers: TUS }).catch(() => null);
 }
 
 async function create(part, desk) {
@@ -96,7 +109,7 @@ function sendChunk(part, desk) {
       part.offset = part.sent = Number(request.getResponseHeader("Upload-Offset"));
       resolve();
     };
-    request.send(part.source.slice(offset, Math.min(offset + CHUNK, part.size)));
+    request.send(part.source.slice(offset, Math.min(offset + part.chunk, part.size)));
   }).finally(() => {
     part.request = null;
     part.sent = part.offset;

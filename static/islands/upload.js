@@ -19,13 +19,14 @@ export function start(element) {
   const buttons = Object.fromEntries([...panel.querySelectorAll("[data-do]")].map((button) => [button.dataset.do, button]));
   const say = (key, values = {}) => (words[key] ?? "").replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
   const view = ledger(panel, say);
-  let work = null; // {parts, paused, release, pause}
+  let work = null; // {parts, sending, pause, release}
 
   const desk = {
     endpoint: element.dataset.create,
     say,
     gate: () => work?.pause ?? Promise.resolve(),
     paused: () => Boolean(work?.pause),
+    left: (part) => part.work !== work,
     tell: (part, state) => part.work === work && view.show(part, state),
   };
 
@@ -44,7 +45,10 @@ export function start(element) {
     const mine = { parts, pause: null, release: null };
     work = mine;
     let delivery = newName();
+    const marks = new Set();
     for (const part of parts) {
+      while (marks.has(part.mark)) part.mark += "+"; // twins: each is an upload of its own
+      marks.add(part.mark);
       const before = memory.find(part.mark);
       Object.assign(part, { work: mine, id: before?.id ?? null, offset: 0, sent: 0 });
       if (before) delivery = before.delivery;
@@ -56,7 +60,8 @@ export function start(element) {
     view.begin(parts);
     show("pause", "cancel");
     const waiting = [...parts];
-    await Promise.all(Array.from({ length: AT_ONCE }, () => sendNext(mine, waiting)));
+    mine.sending = Promise.all(Array.from({ length: AT_ONCE }, () => sendNext(mine, waiting)));
+    await mine.sending;
     if (work === mine) await conclude(mine);
   }
 
@@ -64,6 +69,7 @@ export function start(element) {
     for (let part = waiting.shift(); part && work === mine; part = waiting.shift()) {
       try {
         await send(part, desk);
+        if (work !== mine) return;
         part.arrived = true;
         desk.tell(part, "arrived");
       } catch (error) {
@@ -140,10 +146,11 @@ export function start(element) {
   }
 
   async function cancel() {
-    const { parts, release } = work;
+    const { parts, release, sending } = work;
     reset();
     release?.();
     await Promise.all(parts.map((part) => end(part, desk)));
+    sending.then(() => parts.forEach((part) => end(part, desk))); // one may have been made meanwhile
     document.body.dispatchEvent(new CustomEvent("skillet:uploads"));
     fields[0].focus();
   }
@@ -163,6 +170,7 @@ export function start(element) {
     panel.hidden = true;
     face.hidden = false;
     element.classList.remove("sending");
+    document.body.dispatchEvent(new CustomEvent("skillet:uploads"));
   }
 
   const listeners = [

@@ -197,6 +197,12 @@ def test_what_cannot_be_sent_says_why_and_cancelling_takes_back(
     set_line(line, SLOW)
     page.set_input_files("input[type=file]", large)
     expect(page.locator(".progress-words")).to_contain_text("MB of 4 MB sent")
+    page.click("[data-do=cancel]")
+    wait_until(lambda: set(arrived(server)) == before, "what was cancelled is kept")
+    page.wait_for_timeout(1500)
+    assert set(arrived(server)) == before, "it was begun anew"
+    page.set_input_files("input[type=file]", large)
+    expect(page.locator(".progress-words")).to_contain_text("MB of 4 MB sent")
     page.reload()
     page.click(".unfinished-list button:has-text('Delete')")
     expect(page.locator(".unfinished-list")).to_have_count(0)

@@ -93,15 +93,17 @@ def test_one_whose_worker_died_ends_in_words(engine: Engine, settings: Settings,
     store = Store(settings.data)
     store.create()
     with open_session(engine) as db:
-        for seconds in (10, 300):
+        for id, seconds in (("alive", 10), ("dead", 300)):
             seen = now() - timedelta(seconds=seconds)
-            db.add(Fetch(owner_id=person.id, kind="url", source="x", state="running", seen_at=seen))
+            db.add(Fetch(id=id, owner_id=person.id, kind="url", source="x", state="running", seen_at=seen))
+            (store.fetches / f"{id}-x").mkdir()
         db.commit()
     Runner(engine, store, settings, import_one).end_lost()
     with open_session(engine) as db:
         found = {fetch.state: fetch.sentence for fetch in db.scalars(select(Fetch))}
     assert found["failed"].startswith("The server stopped")
     assert "running" in found
+    assert [path.name for path in store.fetches.iterdir()] == ["alive-x"]
 
 
 def test_stopping_ends_what_is_under_way(engine: Engine, settings: Settings, person: User) -> None:

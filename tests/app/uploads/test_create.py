@@ -116,11 +116,18 @@ def test_bytes_that_were_read_make_room_the_oldest_first(
             db.add_all([job, upload])
             db.commit()
         paths.append(store.upload(upload.id))
-        paths[-1].write_bytes(b"1234567890")
-    assert create(a_server_with(free_space=10**18), "new.csv", 1).status_code == 507
+        with paths[-1].open("wb") as file:
+            file.truncate(10**12)  # a hole: it takes no room on the disk of this test
+    free = shutil.disk_usage(store.root).free
+    assert create(a_server_with(free_space=free + 3 * 10**12), "new.csv", 1).status_code == 507
+    assert all(path.exists() for path in paths), "nothing goes where it would not be enough"
+    assert create(a_server_with(free_space=free + 10**12 // 2), "new.csv", 1).status_code == 201
+    assert [path.exists() for path in paths] == [False, True, True]
+    assert create(a_server_with(free_space=free + 10**12 // 2), "new.csv", 1).status_code == 201
     assert [path.exists() for path in paths] == [False, False, True]
+    assert create(a_server_with(free_space=free + 10**12 // 2), "new.csv", 1).status_code == 507
     with open_session(engine, write=False) as db:
-        assert len(db.scalars(select(Upload)).all()) == 3
+        assert len(db.scalars(select(Upload)).all()) == 5
 
 
 def test_the_first_bytes_may_come_at_once(browser: TestClient, store: Store) -> None:
