@@ -25,7 +25,7 @@ from app.edge.log import Log
 from app.edge.origin import KnownHosts, OwnPages
 from app.elsewhere import routes as elsewhere
 from app.errors import BadInput, Refusal, sentence_for
-from app.exploring import actions, tensors
+from app.exploring import actions, findings, tensors
 from app.exploring import routes as exploring
 from app.jobs import stream
 from app.jobs.tables import Job
@@ -75,6 +75,7 @@ ROUTERS = [
     fixes.router,
     versions.router,
     actions.router,
+    findings.router,
     tensors.router,
     exploring.router,
 ]
@@ -91,6 +92,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.count_running = count_running
     app.state.find_places = find_places
     app.state.find_scores = find_scores
+    app.state.describe_findings = findings.describe_findings
     app.state.describe_mending = versions.describe_mending
     app.state.find_ways = find_ways
     app.state.find_uses = find_uses

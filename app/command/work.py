@@ -1,10 +1,12 @@
 """``skillet worker``: the worker of the jobs, told what each kind of job leaves behind."""
 
 import threading
+from functools import partial
 
 import structlog
 from sqlalchemy.orm import Session
 
+from app.datasets.audits import finish_audit
 from app.datasets.janitor import sweep_until
 from app.datasets.service import finish_import, import_uploads
 from app.db import is_at_head, make_engine
@@ -29,7 +31,12 @@ def work_until(settings: Settings, stop: threading.Event) -> int:
     configure_logs(settings.log_level)
     store = Store(settings.data)
     store.create()
-    endings: Endings = {"import": finish_import, "train": finish_train, "mend": finish_mend}
+    endings: Endings = {
+        "import": finish_import,
+        "train": finish_train,
+        "mend": finish_mend,
+        "audit": partial(finish_audit, store=store),
+    }
     engine = make_engine(settings)
     try:
         if not is_at_head(engine):

@@ -103,7 +103,10 @@ def show(request: Request, db: Db, person: Person, dataset_id: str) -> Response:
     context["adding"] = describe_adding(db, dataset)
     context["ways"] = request.app.state.find_ways(db, dataset)
     context["newest"] = service.get_version(db, dataset)
-    context |= {**show_rows(request, db, person, shown, view), **findings_context(shown)}
+    context |= {
+        **show_rows(request, db, person, shown, view),
+        **request.app.state.describe_findings(db, shown),
+    }
     status = 422 if context["refused"] else 200
     if not wants_fragment(request):
         return render(request, "datasets/show.html", context, status=status)
@@ -277,8 +280,3 @@ def layers_context(shown: Shown) -> dict[str, Any]:
         return read_layers(shown.schema, image, table.cells_of(shown.schema, row), size_of(row.number))
 
     return {"size_of": size_of, "layers_of": layers_of}
-
-
-def findings_context(shown: Shown) -> dict[str, Any]:
-    """What stands above the grid."""
-    return {"findings": words.finding_lines(shown.base, shown.schema, shown.profile), "samples": []}

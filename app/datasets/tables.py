@@ -64,3 +64,29 @@ class RowSet(Owned, Base):
     kind: Mapped[str] = mapped_column(String(20))
     """selection, slice, or the kind of finding."""
     count: Mapped[int] = mapped_column(Integer)
+
+
+class Audit(Owned, Base):
+    """A deeper look at a version. Its state and its findings are its job's."""
+
+    __tablename__ = "audits"
+
+    dataset_id: Mapped[str] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"), index=True)
+    version_id: Mapped[str] = mapped_column(ForeignKey("dataset_versions.id", ondelete="CASCADE"), index=True)
+    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id"), index=True)
+    target: Mapped[str | None] = mapped_column(String(20))
+    """The column whose labels are doubted."""
+    project_id: Mapped[str | None] = mapped_column(String(16))
+    """The project whose question was asked about, by whose split. No foreign key: projects come later."""
+    sets: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    """Name of a finding's rows -> the ``RowSet`` that they became."""
+
+
+class Dismissal(Owned, Base):
+    """A finding that somebody called no problem."""
+
+    __tablename__ = "dismissals"
+
+    dataset_id: Mapped[str] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"), index=True)
+    key: Mapped[str] = mapped_column(String(40))
+    """``app.datasets.findings.key_of``."""

@@ -1,8 +1,8 @@
-"""What a page says about a version: findings and their rows, filters in words, shares of a column."""
+"""What a page says about a version: filters in words, shares of a column, cells."""
 
 import json
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -10,7 +10,7 @@ from app.datasets.conditions import Picked
 from app.datasets.grid import Cell
 from app.datasets.view import Bound, Filter, View, bound_text
 from app.pages import number
-from trainer.contract.dataset import Column, ColumnProfile, Finding, Profile, Schema
+from trainer.contract.dataset import Column, ColumnProfile, Schema
 
 MOST_BARS = 24
 """Categories drawn as bars; the rest is one more bar without a link."""
@@ -18,20 +18,6 @@ POSITIONAL = 1e15
 """Greater numbers, and the inverse of smaller ones, are written with a power of ten."""
 LONGEST_CELL = 160
 """Characters of a cell in the grid. The drawer of a row shows all of them."""
-
-
-@dataclass(frozen=True)
-class FindingLine:
-    """A finding, how grave it is, and the address of its rows (None where there are none to show)."""
-
-    sentence: str
-    href: str | None
-    kind: str
-    action: str
-    fix: str = ""
-    """What would mend it, as words on a button."""
-    place: int = 0
-    """In the profile."""
 
 
 @dataclass(frozen=True)
@@ -50,41 +36,6 @@ class FilterChip:
 
     words: str
     href: str
-
-
-def finding_lines(base: str, schema: Schema, profile: Profile) -> list[FindingLine]:
-    """The findings of a version as its profile orders them, rejects first: the table lacks those rows."""
-    found = sorted(enumerate(profile.findings), key=lambda each: each[1].kind != "rejects")
-    return [
-        replace(
-            finding_line(base, schema, finding), fix=finding.fix.label if finding.fix else "", place=place
-        )
-        for place, finding in found
-    ]
-
-
-def finding_line(base: str, schema: Schema, finding: Finding) -> FindingLine:
-    """One finding with the way to its rows."""
-    kind = (
-        "bad"
-        if finding.kind == "rejects"
-        else "info"
-        if finding.kind in ("id", "constant", "other")
-        else "warn"
-    )
-    if finding.kind == "rejects":
-        return FindingLine(finding.sentence, f"{base}/rejects", kind, "See the lines")
-    if finding.kind == "duplicates":
-        # A picture's cell is its file's name: equal pictures are not equal rows.
-        pictures = any(c.type == "image" for c in schema.columns)
-        href = None if pictures else f"{base}?{View(duplicates=True).query()}"
-        return FindingLine(finding.sentence, href, kind, "See the rows")
-    if finding.column is None:
-        return FindingLine(finding.sentence, None, kind, "")
-    if finding.kind == "missing":
-        view = View(filters=(Filter(finding.column, missing=True),))
-        return FindingLine(finding.sentence, f"{base}?{view.query()}", kind, "See the rows")
-    return FindingLine(finding.sentence, f"{base}/columns/{finding.column}", kind, "See the column")
 
 
 def filter_chips(base: str, schema: Schema, view: View, picked: Picked | None = None) -> list[FilterChip]:

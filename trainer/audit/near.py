@@ -10,9 +10,10 @@ from trainer.audit.near_pictures import near_pictures
 from trainer.audit.near_rows import near_rows
 from trainer.audit.near_texts import near_texts
 from trainer.columns import read_columns
+from trainer.columns.settle import ID_NAME
 from trainer.contract.dataset import Column, Finding, Fix
 from trainer.contract.steps import Exclude
-from trainer.profile.copies import group_scores
+from trainer.profile.copies import group_scores, is_code
 from trainer.profile.look import MOST_NAMED, counted, root_rows, write_set
 
 MOST_PICTURES, MOST_TEXTS, MOST_ROWS = 100_000, 200_000, 2_000_000
@@ -65,8 +66,19 @@ def find_pairs(look: Look) -> tuple[str, Rows, Pairs]:
         cells = read_columns(look.version, [texts[0].id], rows)[texts[0].id]
         return "text", rows, near_texts(cells.tolist(), look.tell)
     rows = thin(rows, MOST_ROWS)
+    if has_names(look):
+        return "row", rows, np.zeros((0, 2), np.int64)
     compared = [c for c in look.of_type("number", "category", "datetime", "text") if c.role != "id"]
     return "row", rows, near_rows(look.version, compared, rows, look.tell)
+
+
+def has_names(look: Look) -> bool:
+    """Whether each row has a name of its own, which is no mere code: such rows are somebody else however alike."""
+    named = [
+        c for c in look.schema.columns if c.type == "text" and c.role == "id" and not ID_NAME.search(c.name)
+    ]
+    first = np.arange(min(200, look.schema.rows), dtype=np.int64)
+    return any(not is_code(read_columns(look.version, [c.id], first)[c.id].tolist()) for c in named)
 
 
 def thin(rows: Rows, most: int) -> Rows:
@@ -130,7 +142,9 @@ def across(look: Look, noun: str, members: Rows, numbers: npt.NDArray[np.int64])
 def torn(look: Look, noun: str, members: Rows, numbers: npt.NDArray[np.int64]) -> list[Finding]:
     """Nearly equal rows with different labels."""
     label: Column | None = look.target
-    if label is None or label.type not in ("category",):
+    if (
+        label is None or label.type != "category" or noun == "row"
+    ):  # rows of a table may well differ in their answer
         return []
     values = read_columns(look.version, [label.id], members)[label.id]
     kinds: dict[int, set[str]] = {}
