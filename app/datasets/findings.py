@@ -42,14 +42,16 @@ def key_of(finding: Finding) -> str:
 def finding_lines(
     base: str, schema: Schema, findings: list[Finding], sets: Mapping[str, str] | None = None
 ) -> list[FindingLine]:
-    """The findings in their order, rejects first. ``sets``: the set of rows (``RowSet.id``) of each name, where they are no part of
-    the version.
+    """The findings in their order, rejects first. ``sets``: the set of rows (``RowSet.id``) of each name, where they
+    are no part of the version.
     """
     lines = [finding_line(base, schema, finding, sets) for finding in findings]
     if sets is not None:
         return lines
     placed = [replace(line, place=place) for place, line in enumerate(lines)]
-    return sorted(placed, key=lambda line: line.kind != "bad")  # the table lacks the rows that could not be read
+    return sorted(
+        placed, key=lambda line: line.kind != "bad"
+    )  # the table lacks the rows that could not be read
 
 
 def finding_line(
@@ -74,8 +76,6 @@ def way_to(
         return f"{base}?{View(rows=finding.rows).query()}", _("See the rows")
     if finding.kind == "duplicates" and not any(c.type in ("image", "audio") for c in schema.columns):
         return f"{base}?{View(duplicates=True).query()}", _("See the rows")
-    if finding.kind in ("correlation", "leak") and len(finding.columns) > 1:
-        return f"{base}/relations", _("See how they go together")
     if finding.column is None:
         return None, ""
     if finding.kind == "missing":

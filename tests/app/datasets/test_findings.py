@@ -75,12 +75,18 @@ def test_what_a_deeper_look_found_is_mended_in_one_click(
         version = db.scalars(select(DatasetVersion)).one().id
         job = db.scalars(select(Job).where(Job.verb == "audit")).one()
         results = {"target": None, "findings": [near.model_dump(mode="json")]}
-        job.state, job.outcome = "done", Outcome(state="done", sentence="Done.", results=results).model_dump(mode="json")
+        job.state, job.outcome = (
+            "done",
+            Outcome(state="done", sentence="Done.", results=results).model_dump(mode="json"),
+        )
         db.commit()
     place = f"/datasets/{dataset.id}/findings/{key_of(near)}/fix"
     assert place in browser.get(f"/datasets/{dataset.id}").text
     assert browser.post(place, data={"version": "old"}).status_code == 409
-    assert browser.post(f"/datasets/{dataset.id}/findings/nothing/fix", data={"version": version}).status_code == 409
+    assert (
+        browser.post(f"/datasets/{dataset.id}/findings/nothing/fix", data={"version": version}).status_code
+        == 409
+    )
     answer = browser.post(place, data={"version": version}, follow_redirects=False)
     assert (answer.status_code, answer.headers["location"]) == (303, f"/datasets/{dataset.id}")
     with open_session(engine) as db:
