@@ -18,7 +18,9 @@ from trainer.sources.pictures import Unreadable, encode, what_is
 
 MOST_RATE = 48_000
 LEAST_RATE = 1_000
-MOST_SECONDS = 3_600
+MOST_SECONDS = 1_800
+MOST_SAMPLES = MOST_SECONDS * MOST_RATE * 2
+"""In all channels together, whatever their rate."""
 MOST_CHANNELS = 16
 BLOCK = 1 << 20
 """Samples of all channels decoded at a time: bounds memory."""
@@ -102,13 +104,20 @@ def check(source: Any) -> None:
         raise Unreadable(f"it has {source.channels} channels; Skillet reads up to {MOST_CHANNELS}")
     if source.samplerate < LEAST_RATE:
         raise Unreadable(f"it has {source.samplerate:,} samples a second; a sound has {LEAST_RATE:,} or more")
-    if source.frames > MOST_SECONDS * source.samplerate:
+    if source.frames > most_frames(source):
         raise too_long()
+
+
+def most_frames(source: Any) -> int:
+    """How many samples a channel may have."""
+    return min(MOST_SECONDS * int(source.samplerate), MOST_SAMPLES // int(source.channels))
 
 
 def too_long() -> Unreadable:
     """The refusal of endless sounds."""
-    return Unreadable(f"it is longer than {MOST_SECONDS // 60} minutes; cut it into pieces")
+    return Unreadable(
+        f"it is longer than {MOST_SECONDS // 60} minutes, or than {MOST_SAMPLES:,} samples; cut it into pieces"
+    )
 
 
 def decoded(source: Any) -> Iterator[Samples]:
@@ -117,7 +126,7 @@ def decoded(source: Any) -> Iterator[Samples]:
     step = max(1, BLOCK // source.channels)
     while len(block_TC := source.read(step, dtype="float32", always_2d=True)):
         seen += len(block_TC)
-        if seen > MOST_SECONDS * source.samplerate:
+        if seen > most_frames(source):
             raise too_long()
         mono = block_TC[:, 0] if source.channels == 1 else block_TC.mean(axis=1)
         if not np.isfinite(mono).all():

@@ -20,9 +20,9 @@ from trainer.sources.zips import (
     SMALL,
     TABLES,
     Damaged,
+    bad_name,
     is_junk,
     label,
-    leads_out,
 )
 
 GZIP = b"\x1f\x8b"
@@ -131,10 +131,8 @@ def take(tar: Tar, member: tarfile.TarInfo, whole: int) -> None:
 def unfit(member: tarfile.TarInfo, whole: int) -> str | None:
     """Why a member is not read, if it is not: the same rules as for zips."""
     name = member.name
-    if leads_out(name):
-        return "its name leads out of the archive"
-    if "\\" in name:
-        return "its name holds a backslash"
+    if (bad := bad_name(name)) is not None:
+        return bad
     if not (member.isreg() or member.isdir()):
         return "it is a link or a device, not a file"
     if member.issparse():

@@ -1,6 +1,7 @@
 """What a zip archive may hold, checked before and while it is opened. Names are labels, never paths."""
 
 import lzma
+import mmap
 import stat
 import struct
 import zipfile
@@ -18,6 +19,12 @@ MOST_ENTRY_BYTES = 256 << 20
 RATIO = 100
 SMALL = 1 << 20
 """Below this an entry may be smaller than a hundredth: blank pictures pack well and harm nobody."""
+END = b"PK\x05\x06"
+MOST_COMMENT = 65_535
+FULL_32 = 0xFFFF_FFFF
+LOCATOR = 20
+LONGEST_NAME = 1_000
+DEEPEST = 30
 JUNK_NAMES = frozenset({".ds_store", "thumbs.db", "desktop.ini", ".gitkeep", "__macosx"})
 ENCRYPTED = 0x1
 TABLES = (".csv", ".tsv", ".txt")
@@ -48,6 +55,7 @@ def open_archive(path: Path, most_bytes: int = MOST_BYTES) -> Archive:
     Nothing is inflated here; ``read_entry`` counts the real bytes later.
     """
     try:
+        refuse_many(path)
         archive = zipfile.ZipFile(path)
     except (
         zipfile.BadZipFile,
@@ -80,14 +88,32 @@ def open_archive(path: Path, most_bytes: int = MOST_BYTES) -> Archive:
     return Archive(archive, files, refused, junk)
 
 
+def refuse_many(path: Path) -> None:
+    """Count the entries of the central directory before ``zipfile`` makes an object of each. Raises Refused for too
+    many. Where the directory is not found or breaks off, ``zipfile`` says so.
+    """
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        end = data.rfind(END, max(0, len(data) - MOST_COMMENT - 22))
+        if end < 0 or end + 22 > len(data):
+            return
+        size = struct.unpack_from("<I", data, end + 12)[0]
+        if size == FULL_32 and end >= LOCATOR and data[end - LOCATOR : end - LOCATOR + 4] == b"PK\x06\x07":
+            end = data.rfind(b"PK\x06\x06", 0, end)
+            size = struct.unpack_from("<Q", data, end + 40)[0] if 0 <= end <= len(data) - 48 else 0
+        place, seen = max(0, end - size), 0
+        while place + 46 <= end and data[place : place + 4] == b"PK\x01\x02":
+            place += 46 + sum(struct.unpack_from("<HHH", data, place + 28))
+            seen += 1
+            if seen > MOST_ENTRIES:
+                raise Refused(
+                    f"The archive has more than {MOST_ENTRIES:,} entries, which is what Skillet reads. Split it."
+                )
+
+
 def check_sizes(infos: list[zipfile.ZipInfo], packed: int, most_bytes: int) -> None:
     """Refuse archives that are too many or too much, or that unpack to more than a hundred times their
     size.
     """
-    if len(infos) > MOST_ENTRIES:
-        raise Refused(
-            f"The archive has {len(infos):,} entries; Skillet reads up to {MOST_ENTRIES:,}. Split it."
-        )
     total = sum(info.file_size for info in infos)
     if total > most_bytes:
         raise Refused(
@@ -113,10 +139,8 @@ def unfit(info: zipfile.ZipInfo) -> str | None:
     """Why an entry is not read, if it is not."""
     name = info.orig_filename
     kind = stat.S_IFMT(info.external_attr >> 16)
-    if leads_out(name):
-        return "its name leads out of the archive"
-    if "\\" in name:
-        return "its name holds a backslash"
+    if (bad := bad_name(name)) is not None:
+        return bad
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
         return "it is a link or a device, not a file"
     if info.flag_bits & ENCRYPTED:
@@ -126,6 +150,15 @@ def unfit(info: zipfile.ZipInfo) -> str | None:
     if info.compress_type not in PACKINGS:
         return "it is packed in a way that Skillet does not know"
     return too_large(info)
+
+
+def bad_name(name: str) -> str | None:
+    """Why no file of this name is read, if none is."""
+    if leads_out(name):
+        return "its name leads out of the archive"
+    if len(name) > LONGEST_NAME or name.count("/") > DEEPEST:
+        return f"its name is longer than {LONGEST_NAME:,} characters or {DEEPEST} folders"
+    return "its name holds a backslash" if "\\" in name else None
 
 
 def leads_out(name: str) -> bool:

@@ -20,6 +20,7 @@ from trainer.sources.zips import Damaged
 FILE_NAME = "file_name"
 LOOKED = 300
 """Rows whose cells are tried as names of files."""
+MOST_TABLES = 20
 LEAST = 0.5
 """Share of these that must be found."""
 
@@ -60,7 +61,7 @@ def look_for_names(tree: Tree) -> Fit:
     kind = kind_of(tree)
     if kind is None:
         return Fit("There are no pictures and no sounds.")
-    tables = [entry for entry in tree.tables if entry.ending in READ]
+    tables = [entry for entry in tree.tables if entry.ending in READ][:MOST_TABLES]
     if not tables:
         return Fit(f"There is no table beside the {KINDS[kind][2]}.")
     finder = Finder(tree, tree.kinds[kind], stems=True)
