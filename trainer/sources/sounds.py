@@ -128,10 +128,9 @@ def decoded(source: Any) -> Iterator[Samples]:
         seen += len(block_TC)
         if seen > most_frames(source):
             raise too_long()
-        mono = block_TC[:, 0] if source.channels == 1 else block_TC.mean(axis=1)
-        if not np.isfinite(mono).all():
+        if not np.isfinite(block_TC).all():
             raise Unreadable("some of its samples are not numbers")
-        yield mono
+        yield block_TC.clip(-1.0, 1.0).mean(axis=1)
 
 
 def resampled(source: Any) -> Iterator[Samples]:

@@ -115,7 +115,8 @@ def test_any_tree_of_names_is_read_or_refused(
 
 
 NO_SOUNDS = [
-    b"", b"RIFF", b"fLaC", b"OggS" * 20, b"ID3" + b"\0" * 40, b"\xff\xfb\x90\0" * 9, b"FORMxxxxAIFF", b"\0\0\0\x20ftypM4A ",
+    b"", b"RIFF", b"fLaC", b"OggS" * 20, b"ID3" + b"\0" * 40, b"\xff\xfb\x90\0" * 9, b"FORMxxxxAIFF",
+    b"\0\0\0\x20ftypM4A ",
 ]  # fmt: skip
 
 
