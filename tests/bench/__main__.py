@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-MODULES = ("loop", "imports", "uploads", "profile", "stream", "serve", "first_point", "grid")
+MODULES = ("loop", "imports", "images", "uploads", "profile", "stream", "serve", "first_point", "grid")
 Measured = dict[str, dict[str, Any]]
 
 

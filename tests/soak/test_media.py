@@ -23,7 +23,7 @@ for check, originals in (
 ):
     def fuzz(data):
         check(data)
-    settings(max_examples=300, deadline=None, database=None)(given(data=mutations(originals, 30))(fuzz))()
+    settings(max_examples=100, deadline=None, database=None)(given(data=mutations(originals, 30))(fuzz))()
 """
 
 
