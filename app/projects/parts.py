@@ -7,9 +7,9 @@ from itertools import pairwise
 from app.pages import percent, whole, words
 from app.projects.splitting import NONE_FITS, PARTS, part_title
 from trainer.contract.dataset import Column, Profile, Schema
-from trainer.contract.recipe import Question, Split
+from trainer.contract.recipe import Question
 from trainer.contract.results import PartFacts, SplitFacts
-from trainer.contract.splitting import FEW_FOR_ONE, WAYS, find_given, list_columns
+from trainer.contract.splitting import FEW_FOR_ONE, WAYS, expected_shares, find_given, list_columns
 
 _ = words.gettext
 
@@ -73,16 +73,6 @@ def split_view(question: Question, schema: Schema, profile: Profile, facts: Spli
     ]  # fmt: skip
     names = list(facts.parts["train"].classes) if facts else []
     return SplitView(parts, facts is not None, split_sentence(parts, facts), names)
-
-
-def expected_shares(split: Split) -> dict[str, float]:
-    """The shares that a split is meant to have."""
-    total = split.train + split.validation + split.test
-    test = split.test / total
-    if split.way == "folds":
-        held = (1 - test) / split.folds
-        return {"train": 1 - test - held, "validation": held, "test": test}
-    return {"train": split.train / total, "validation": split.validation / total, "test": test}
 
 
 def part_note(part: PartFacts) -> str:

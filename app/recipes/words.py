@@ -7,7 +7,8 @@ from app.pages import words
 from trainer.contract.augmentations import AUGMENTATIONS
 from trainer.contract.catalog import LEARNERS
 from trainer.contract.catalog.card import unit_of
-from trainer.contract.recipe import Recipe
+from trainer.contract.recipe import Recipe, Split
+from trainer.contract.splitting import WAYS, expected_shares
 
 _ = words.gettext
 
@@ -141,8 +142,8 @@ def headline(recipe: Recipe) -> str:
 
 def summary(recipe: Recipe, rows: int) -> str:
     """What the headline leaves out, in a sentence or two. ``rows`` is the number of rows of the version."""
-    split = recipe.question.split
-    parts = {"train": int(rows * split.train), "validation": round(rows * split.validation)}
+    shares = expected_shares(recipe.question.split)
+    parts = {"train": int(rows * shares["train"] + 1e-6), "validation": round(rows * shares["validation"])}
     parts["test"] = rows - parts["train"] - parts["validation"]
     learns = _(
         "It learns from about {train} rows, is chosen on {validation} and judged on {test} it has never seen."
@@ -186,8 +187,20 @@ def explain(recipe: Recipe) -> list[Line]:
     lines += [
         augmentation_line(recipe, key) for key in AUGMENTATIONS if f"augmentation.{key}" in recipe.reasons
     ]
+    split = recipe.question.split
+    reason = recipe.reasons.get("question.split", "")
+    lines.append(Line(_("Split"), f"{_(WAYS[split.way].name)}, {shares_words(split)}", _(reason)))
     lines.append(Line(_("Seed"), str(recipe.seed), _("The same seed gives the same result.")))
     return lines
+
+
+def shares_words(split: Split) -> str:
+    """ "70 / 15 / 15 %", or which of the folds."""
+    if split.way == "folds":
+        return _("{n} of {all}").format(n=split.fold, all=split.folds * split.repeats)
+    if split.way == "given":
+        return _("the column says it")
+    return " / ".join(f"{100 * share:.3g}" for share in expected_shares(split).values()) + " %"
 
 
 def augmentation_line(recipe: Recipe, key: str) -> Line:

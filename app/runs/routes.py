@@ -22,13 +22,14 @@ from app.projects.tables import Project
 from app.recipes.augment import write_augmented
 from app.recipes.forms import read_choices
 from app.recipes.routes import show_recipe
-from app.recipes.service import find_ground, get_ground
+from app.recipes.service import Ground, find_ground, get_ground
 from app.recipes.values import plain
 from app.recipes.words import differences, explain, learner_name, metric_name, short_name
+from app.runs.folds import best_folds_words, list_folds, start_folds
 from app.runs.looks import WHY, Looks, count_looks, enter_look, look_now
 from app.runs.points import curve
 from app.runs.rail import rail_of
-from app.runs.scoreboard import best_words, read_board, read_order
+from app.runs.scoreboard import Board, best_words, read_board, read_order
 from app.runs.service import recipe_of, start_run
 from app.runs.tables import Run
 from app.runs.words import (
@@ -78,7 +79,11 @@ def start(request: Request, db: Db, person: Person, project_id: str, sent: SentF
     chosen = read_choices(ground.version.hash, ground.schema, ground.question, sent)
     if chosen.errors:
         return show_recipe(request, db, project, ground, chosen)
-    run = start_run(db, request.app.state.store, person, project, ground, chosen, sent.get("form_key"))
+    every = ground.question.split.way == "folds" and sent.get("folds") == "all"
+    begin = start_folds if every else start_run
+    run = begin(db, request.app.state.store, person, project, ground, chosen, sent.get("form_key"))
+    if every:
+        return go_to(request, f"/projects/{project.id}/runs")
     return go_to(request, f"/runs/{run.id}")
 
 
@@ -97,9 +102,10 @@ def scoreboard(request: Request, db: Db, person: Person, project_id: str) -> HTM
         "board": board,
         "looks": looks,
         "looks_why": WHY,
+        "folds": list_folds(db, project, ground.question.metric) if ground else [],
         "ground": ground,
         "interval": interval,
-        "best_words": best_words(board.best, ground.question.metric) if board.best and ground else "",
+        "best_words": headline_words(db, project, board, ground),
         "moving": MOVING,
         "metric": metric_name(ground.question.metric) if ground else "",
         "cursor": cursor(board.moving),
@@ -111,6 +117,14 @@ def scoreboard(request: Request, db: Db, person: Person, project_id: str) -> HTM
     if board.total:
         enter_look(request, answer, looks, person, project, None)
     return answer
+
+
+def headline_words(db: Session, project: Project, board: Board, ground: Ground | None) -> str:
+    """Who leads: by all folds where recipes were trained on all of them, else by one validation part."""
+    if ground is None or not board.best:
+        return ""
+    metric = ground.question.metric
+    return best_folds_words(list_folds(db, project, metric), metric) or best_words(board.best, metric)
 
 
 @router.get("/projects/{project_id}/rail")

@@ -223,7 +223,9 @@ def run_row(run: Run, job: Job, frozen: FrozenRecipe, told: str, best: list[Run]
     recipe = Recipe.model_validate(frozen.document)
     return Row(
         name=learner_name(recipe),
-        detail=short_name(recipe),
+        detail=f"{short_name(recipe)} · {_('fold {n}').format(n=run.fold)}"
+        if run.fold
+        else short_name(recipe),
         validation=run.validation_score,
         test=run.test_score,
         low=run.test_low,

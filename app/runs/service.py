@@ -60,6 +60,7 @@ def start_run(
         parent_id=parent.id if parent else None,
         number=last + 1,
         learner=recipe.learner,
+        fold=recipe.question.split.fold if recipe.question.split.way == "folds" else None,
         form_key=key,
     )
     project.fixed = True  # from now on the question stays, so that all runs compare

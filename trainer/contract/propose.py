@@ -8,7 +8,7 @@ from trainer.contract.balance import find_imbalance
 from trainer.contract.catalog import LEARNERS
 from trainer.contract.dataset import Column, Profile, Schema
 from trainer.contract.recipe import Augmentation, Dials, Encoding, Metric, Question, Recipe, Task
-from trainer.contract.splitting import explain_split, propose_split
+from trainer.contract.splitting import expected_shares, explain_split, propose_split
 
 LENGTH = {"quick": 0.4, "normal": 1.0, "long": 3.0}
 FEW_CATEGORIES = 100
@@ -190,6 +190,12 @@ def derive_encoding(question: Question, dials: Dials) -> tuple[Encoding, dict[st
     return encoding, reasons
 
 
+def train_share(question: Question) -> float:
+    """The share of rows that is learned from."""
+    split = question.split
+    return expected_shares(split)["train"] if split.way == "folds" else split.train
+
+
 def derive_balance(question: Question) -> tuple[str, str]:
     """Rare classes weigh more where the metric counts every class the same."""
     if question.task == "regression":
@@ -215,7 +221,7 @@ def derive_forest(schema: Schema, question: Question, dials: Dials) -> Derived:
     Of numbers, trees grow until every row has its leaf: leaves of three rows on diamonds (37,758 rows) make the file
     a third as large and cost 1.7 % of RMSE. Classes end earlier, where a leaf is pure.
     """
-    rows = int(schema.rows * question.split.train)
+    rows = int(schema.rows * train_share(question))
     leaf = {"bold": 1, "normal": 1 if schema.rows > 20_000 else 2, "careful": 5}[dials.care]
     small = -(-rows // LEAVES) if question.task == "regression" and dials.care != "bold" else 1
     why = f"From the dial ‘how careful’ ({dials.care}) and {schema.rows:,} rows."
@@ -257,7 +263,7 @@ def derive_boosting(schema: Schema, _question: Question, dials: Dials) -> Derive
 
 def derive_network(schema: Schema, question: Question) -> Derived:
     """What MLP and CNN share: batch by rows, loss by task."""
-    rows = int(schema.rows * question.split.train)
+    rows = int(schema.rows * train_share(question))
     batch = 32 if rows < 2_000 else 64 if rows < 10_000 else 128 if rows < 50_000 else 512
     loss = "cross_entropy" if question.task == "classification" else "mse"
     return {
@@ -309,7 +315,7 @@ def derive_steps(
 def derive_mlp(schema: Schema, question: Question, dials: Dials) -> Derived:
     """Width by rows, epochs so that small data gets enough steps."""
     values, reasons = derive_network(schema, question)
-    rows = schema.rows * question.split.train
+    rows = schema.rows * train_share(question)
     epochs = max(10, int(LENGTH[dials.length] * min(60, max(20, 1_500_000 / max(rows, 1)))))
     width = 64 if rows < 2_000 else 128 if rows < 20_000 else 256
     values |= {
@@ -332,7 +338,7 @@ def derive_mlp(schema: Schema, question: Question, dials: Dials) -> Derived:
 def derive_cnn(schema: Schema, question: Question, dials: Dials) -> Derived:
     """Three or four blocks on 64 × 64 pictures, with skip connections."""
     values, reasons = derive_network(schema, question)
-    rows = schema.rows * question.split.train
+    rows = schema.rows * train_share(question)
     epochs = max(5, int(LENGTH[dials.length] * (20 if rows < 10_000 else 12)))
     values |= {
         "epochs": epochs,

@@ -68,3 +68,13 @@ def explain_split(split: Split, schema: Schema) -> str:
     if split.stratify:
         return "At random, classes alike in all parts: each row stands for itself."
     return "At random: each row stands for itself."
+
+
+def expected_shares(split: Split) -> dict[str, float]:
+    """The shares that a split is meant to have."""
+    total = split.train + split.validation + split.test
+    test = split.test / total
+    if split.way == "folds":
+        held = (1 - test) / split.folds
+        return {"train": 1 - test - held, "validation": held, "test": test}
+    return {"train": split.train / total, "validation": split.validation / total, "test": test}
