@@ -30,7 +30,8 @@ PATIENCE = 1.5
 """Seconds of reading."""
 ROWS_NAMED = 6
 PAIRS = 8
-MOST_FITTED = 1_000_000
+MOST_FITTED = 200_000
+"""Rows that a step which learns is tried on."""
 
 
 @dataclass
@@ -71,13 +72,12 @@ def foresee(
     for start, columns, count in read_blocks(root, schema, asked):
         now, kept = first.mend(columns, np.arange(start, start + count))
         if is_learned(step):
-            if effect.rows < MOST_FITTED:
-                sample.append(now[column])
+            sample.append(now[column])
         else:
             after, _kept = then.mend(now or {}, None) if deeds else (now, kept)
             compare(effect, now.get(column), after[column], narrowed=step.kind in ("retype", "dates"))
         effect.rows += len(kept)
-        if time.monotonic() > until:
+        if time.monotonic() > until or (sample and effect.rows >= MOST_FITTED):
             effect.whole = start + count >= plan.rows
             break
     if is_learned(step):
@@ -111,20 +111,29 @@ def compare(effect: Effect, before: Array | None, after: Array, *, narrowed: boo
     hole = missing(after)
     if before is None:
         changed, lost = ~hole, np.zeros(len(after), dtype=bool)
-        said: Array = np.full(len(after), None, dtype=object)
     else:
         lost = hole & ~missing(before)
-        said = write_texts(before)
-        changed = lost if narrowed else np.asarray(said != write_texts(after), dtype=bool)
-    effect.changed += int(changed.sum())
+        changed = lost if narrowed else differs(before, after)
+    places = np.flatnonzero(changed)
+    effect.changed += len(places)
     effect.lost += int(lost.sum())
-    told = write_texts(after)
-    for place in np.flatnonzero(changed)[: 4 * PAIRS].tolist():
+    places = places[: 4 * PAIRS]
+    told = write_texts(after[places]).tolist()
+    said = write_texts(before[places]).tolist() if before is not None else []
+    for n, place in enumerate(places.tolist()):
         if len(effect.first) < ROWS_NAMED:
             effect.first.append(effect.rows + place)
-        old = said[place] if before is not None else _("row {n}").format(n=f"{effect.rows + place + 1:,}")
+        old = said[n] if said else _("row {n}").format(n=f"{effect.rows + place + 1:,}")
         if len(effect.pairs) < PAIRS:
-            effect.pairs.setdefault(_("missing") if old is None else old, told[place])
+            effect.pairs.setdefault(_("missing") if old is None else old, told[n])
+
+
+def differs(before: Array, after: Array) -> Array:
+    """Which cells are not the same: bool [N]. Two holes are the same."""
+    if before.dtype.kind != after.dtype.kind:
+        before, after = write_texts(before), write_texts(after)
+    same = np.asarray(before == after, dtype=bool)
+    return ~(same | (missing(before) & missing(after)))
 
 
 def foresee_learned(effect: Effect, step: Step, values: Array) -> None:
