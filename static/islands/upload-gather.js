@@ -9,12 +9,12 @@ import { tarOf } from "./upload-tar.js";
 
 const FEW = 20;
 
-/** Of a drop event; must be called while it lasts. `folders`: names of those that were dropped. */
-export async function ofDrop(transfer) {
+/** Of a drop event; must be called while it lasts. `folders`: names of those that were dropped; `told` hears how many files. */
+export async function ofDrop(transfer, told) {
   const entries = [...transfer.items].filter((item) => item.kind === "file").map((item) => item.webkitGetAsEntry?.());
   if (!entries.some((entry) => entry?.isDirectory)) return { files: loose(transfer.files), folders: [] };
   const found = [];
-  for (const entry of entries) if (entry) await walk(entry, entry.name, found);
+  for (const entry of entries) if (entry) await walk(entry, entry.name, found, told);
   return { files: found, folders: entries.filter((entry) => entry?.isDirectory).map((entry) => entry.name) };
 }
 
@@ -30,9 +30,10 @@ export function loose(files) {
   return [...files].map((file) => ({ path: file.name, file }));
 }
 
-async function walk(entry, path, found) {
+async function walk(entry, path, found, told) {
   if (entry.isFile) {
     found.push({ path, file: await new Promise((resolve, reject) => entry.file(resolve, reject)) });
+    if (found.length % 100 === 0) told(found.length);
     return;
   }
   const reader = entry.createReader();
@@ -40,7 +41,7 @@ async function walk(entry, path, found) {
     // a hundred at a time, until none is left
     const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
     if (!some.length) return;
-    for (const child of some) await walk(child, `${path}/${child.name}`, found);
+    await Promise.all(some.map((child) => walk(child, `${path}/${child.name}`, found, told)));
   }
 }
 

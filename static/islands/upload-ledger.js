@@ -22,6 +22,12 @@ export function ledger(panel, say) {
     tell(say("starting", naming()));
   }
 
+  function look(sentence) {
+    list.hidden = true;
+    bar.removeAttribute("value");
+    line.textContent = sentence;
+  }
+
   function rowOf(part) {
     const row = template.content.firstElementChild.cloneNode(true);
     row.querySelector(".drop-name").textContent = part.name;
@@ -94,7 +100,7 @@ export function ledger(panel, say) {
     return seconds < 90 ? say("seconds", { n: Math.ceil(seconds) }) : say("minutes", { n: Math.round(seconds / 60) });
   }
 
-  return { begin, show, summary, pause, resume };
+  return { look, begin, show, summary, pause, resume };
 }
 
 function share(sent, total) {

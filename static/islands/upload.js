@@ -19,6 +19,7 @@ export function start(element) {
   const buttons = Object.fromEntries([...panel.querySelectorAll("[data-do]")].map((button) => [button.dataset.do, button]));
   const say = (key, values = {}) => (words[key] ?? "").replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
   const view = ledger(panel, say);
+  let looking = false; // into a folder
   let work = null; // {parts, sending, pause, release}
 
   const desk = {
@@ -31,14 +32,29 @@ export function start(element) {
   };
 
   async function take(gathered) {
-    if (work) return complain(say("busy"));
+    if (work || looking) return complain(say("busy"));
     complain("");
-    const { files, folders } = await gathered;
+    looking = true;
+    const found = await gathered.catch(() => null); // a folder that vanished, or that the browser may not enter
+    looking = false;
+    panel.hidden = true;
+    face.hidden = false;
+    if (!found) return complain(say("unreadable"));
+    const { files, folders } = found;
     const some = folders.length ? files : files.filter(({ file }) => file.size);
     if (!files.length) return folders.length && complain(say("hollow", { name: folders[0] }));
     if (some.length < files.length) complain(say("empty", { name: files.find(({ file }) => !file.size).path }));
     if (!some.length) return null;
     return go(pack({ files: some, folders }, say));
+  }
+
+  /** A large folder takes a while to be looked into. */
+  function look(count) {
+    if (work) return;
+    face.hidden = true;
+    panel.hidden = false;
+    show();
+    view.look(say("looking", { n: count.toLocaleString(document.documentElement.lang) }));
   }
 
   async function go(parts) {
@@ -174,7 +190,7 @@ export function start(element) {
   }
 
   const listeners = [
-    ...fields.map((field) => [field, "change", () => field.files.length && take(ofField(field))]),
+    ...fields.map((field) => [field, "change", () => field.files.length && take(Promise.resolve(ofField(field)))]),
     [panel, "click", (event) => ({ pause, resume, cancel, read })[event.target.closest("[data-do]")?.dataset.do]?.()],
     [window, "dragover", (event) => { // anywhere on the page: nobody aims
       if (!event.dataTransfer?.types.includes("Files")) return;
@@ -186,14 +202,14 @@ export function start(element) {
       if (!event.dataTransfer?.types.includes("Files")) return;
       event.preventDefault();
       element.classList.remove("over");
-      take(ofDrop(event.dataTransfer));
+      take(ofDrop(event.dataTransfer, look));
     }],
-    [window, "paste", (event) => event.clipboardData?.files.length && take({ files: loose(event.clipboardData.files), folders: [] })],
+    [window, "paste", (event) => event.clipboardData?.files.length && take(Promise.resolve({ files: loose(event.clipboardData.files), folders: [] }))],
     [window, "beforeunload", (event) => work?.parts.some((part) => !part.arrived && !part.refused) && event.preventDefault()],
   ];
   for (const [target, name, handler] of listeners) target.addEventListener(name, handler);
   const early = fields.find((field) => field.files.length); // chosen before this script was there
-  if (early) take(ofField(early));
+  if (early) take(Promise.resolve(ofField(early)));
   return () => {
     for (const [target, name, handler] of listeners) target.removeEventListener(name, handler);
     for (const part of work?.parts ?? []) part.request?.abort();
