@@ -17,6 +17,8 @@ _ = words.gettext
 GRAVE = frozenset({"rejects"})
 QUIET = frozenset({"id", "constant", "other", "correlation", "layout"})
 LENGTH = 16
+SUSPECTS = "label-suspects"
+"""The rows of a deeper look that come with a suggestion each."""
 
 
 @dataclass(frozen=True)
@@ -71,17 +73,33 @@ def way_to(
     if finding.kind == "rejects":
         return f"{base}/rejects", _("See the lines")
     if finding.rows is not None and sets is not None:
-        return (f"{base}?set={sets[finding.rows]}", _("See the rows")) if finding.rows in sets else (None, "")
-    if finding.rows is not None:
-        return f"{base}?{View(rows=finding.rows).query()}", _("See the rows")
-    if finding.kind == "duplicates" and not any(c.type in ("image", "audio") for c in schema.columns):
-        return f"{base}?{View(duplicates=True).query()}", _("See the rows")
-    if finding.column is None:
-        return None, ""
-    if finding.kind == "missing":
-        view = View(filters=(Filter(finding.column, missing=True),))
+        return way_to_set(base, finding.rows, sets)
+    view = rows_of(schema, finding)
+    if view is not None:
         return f"{base}?{view.query()}", _("See the rows")
-    return f"{base}/columns/{finding.column}", _("See the column")
+    if finding.kind in ("correlation", "leak") and len(finding.columns) > 1:
+        return f"{base}/relations", _("See how they go together")
+    return (f"{base}/columns/{finding.column}", _("See the column")) if finding.column else (None, "")
+
+
+def way_to_set(base: str, name: str, sets: Mapping[str, str]) -> tuple[str | None, str]:
+    """The address of rows that a deeper look found."""
+    if name not in sets:
+        return None, ""
+    if name == SUSPECTS:
+        return f"{base}/suspects/{sets[name]}", _("See and mend")
+    return f"{base}?set={sets[name]}", _("See the rows")
+
+
+def rows_of(schema: Schema, finding: Finding) -> View | None:
+    """The view of the rows that a finding of the profile speaks of."""
+    if finding.rows is not None:
+        return View(rows=finding.rows)
+    if finding.kind == "duplicates" and not any(c.type in ("image", "audio") for c in schema.columns):
+        return View(duplicates=True)
+    if finding.kind == "missing" and finding.column is not None:
+        return View(filters=(Filter(finding.column, missing=True),))
+    return None
 
 
 def set_aside(db: Session, dataset: Dataset, key: str) -> None:

@@ -24,5 +24,6 @@ def tabs(base: str, at: str) -> list[Tab]:
         "source": (_("Source"), "/source"),
         "steps": (_("Steps"), "/steps"),
         "explore": (_("Explore"), "/explore"),
+        "relations": (_("Relations"), "/relations"),
     }
     return [Tab(key, title, base + path, key == at) for key, (title, path) in places.items()]

@@ -12,6 +12,8 @@ import numpy.typing as npt
 
 Matrix = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
+RELIABLE = 0.88
+"""Share of the labels that the models agree with."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,9 @@ class Doubt:
 
 
 def doubt(p_NK: Matrix, label_N: Labels) -> Doubt:
-    """Doubts about labels, given out-of-fold probabilities."""
+    """Doubts about labels, given out-of-fold probabilities. Models that are nearly always right are heard wherever they
+    disagree.
+    """
     n, k = p_NK.shape
     threshold_K = np.array([p_NK[label_N == j, j].mean() if (label_N == j).any() else 1.0 for j in range(k)])
     own_N = p_NK[np.arange(n), label_N]
@@ -36,5 +40,7 @@ def doubt(p_NK: Matrix, label_N: Labels) -> Doubt:
     best_N = others_NK.max(axis=1)
     # relative to what their classes get on average, so that a hard class is not all suspects
     score_N = (best_N - threshold_K[suggested_N]) - (own_N - threshold_K[label_N])
-    suspect_N = (counted_N != label_N) & (best_N > own_N)
+    differs_N = best_N > own_N
+    reliable = float((~differs_N).mean()) >= RELIABLE
+    suspect_N = differs_N if reliable else differs_N & (counted_N != label_N)
     return Doubt(score_N, suggested_N.astype(np.int64), suspect_N)

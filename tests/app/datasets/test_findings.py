@@ -132,7 +132,7 @@ def test_a_deeper_look_is_asked_for_once_and_its_rows_become_sets(
     page = browser.get(f"/datasets/{dataset.id}").text
     assert "3 things to look at" in page
     assert page.index("3 labels of ‘Sex’ look wrong.") < page.index("2 rows repeat an earlier one.")
-    assert f'href="/datasets/{dataset.id}?set={set_id}"' in page
+    assert f'href="/datasets/{dataset.id}/suspects/{set_id}"' in page
     rows = browser.get(f"/datasets/{dataset.id}?set={set_id}").text
     assert rows.index("Person 5") < rows.index("Person 2") < rows.index("Person 8")
 
@@ -143,3 +143,41 @@ def test_a_look_is_stopped(browser: TestClient, engine: Engine, dataset: Dataset
     assert "Look deeper" in part
     with open_session(engine) as db:
         assert db.scalars(select(Job).where(Job.verb == "audit")).one().state == "stopped"
+
+
+def test_suspects_are_relabelled_as_suggested_or_left_out(
+    browser: TestClient, engine: Engine, store: Store, person: User, dataset: Dataset
+) -> None:
+    with open_session(engine) as db:
+        version = db.scalars(select(DatasetVersion)).one()
+        found = RowSet(owner_id=person.id, version_id=version.id, name="suspects", kind="labels", count=2)
+        db.add(found)
+        db.flush()
+        pq.write_table(
+            pa.table({"row": [5, 3], "score": [0.9, 0.5], "suggested": ["female", "male"]}),
+            store.row_set(found.id),
+        )
+        db.add(
+            Audit(
+                owner_id=person.id, dataset_id=dataset.id, version_id=version.id, job_id=dataset.job_id, target="c2",
+                sets={"label-suspects": found.id},
+            )
+        )  # fmt: skip
+        db.commit()
+        place = f"/datasets/{dataset.id}/suspects/{found.id}"
+    page = browser.get(place).text
+    assert "2 labels of Sex may be wrong" in page
+    assert page.index("Person 5") < page.index("Person 3")
+    assert browser.post(place, data={"does": "relabel"}).status_code == 422
+    assert browser.post(place, data={"does": "relabel", "row": ["7"]}).status_code == 422
+    assert (
+        browser.post(place, data={"does": "relabel", "row": ["5"]}, follow_redirects=False).status_code == 303
+    )
+    assert (
+        browser.post(place, data={"does": "exclude", "row": ["3"]}, follow_redirects=False).status_code == 303
+    )
+    with open_session(engine) as db:
+        relabelled, both = db.scalars(select(Mending).order_by(Mending.created_at)).all()
+        assert relabelled.steps == [{"kind": "relabel", "column": "c2", "cells": {"5": "female"}}]
+        assert relabelled.note == "1 row relabelled as suggested"
+        assert both.steps[-1] == {"kind": "exclude", "rows": [3], "reason": "label likely wrong"}
