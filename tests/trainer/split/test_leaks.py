@@ -10,8 +10,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.support.datasets import a_picture, write_arrow
+from tests.support.importing import an_import
 from trainer.contract.dataset import Column, Schema, VersionFolder
 from trainer.contract.documents import write_document
+from trainer.contract.propose import propose_question
 from trainer.contract.recipe import Question, Split
 from trainer.contract.results import SplitFacts
 from trainer.split import divide
@@ -144,3 +146,18 @@ def test_real_days_are_split_by_time(tmp_path: Path, shared_data: Path) -> None:
     assert held.last is not None
     assert facts.parts["test"].first is not None
     assert np.datetime64(facts.parts["test"].first) - np.datetime64(held.last) == np.timedelta64(7, "D")
+
+
+@pytest.mark.shared_data
+def test_real_parts_that_were_brought_are_kept_as_given(tmp_path: Path, shared_data: Path) -> None:
+    names = ("adult-train.csv", "adult-test.csv")
+    imported = an_import(tmp_path, {name: (shared_data / "adult" / name).read_bytes() for name in names})
+    target = imported.schema.columns[-2].id
+    question = propose_question(imported.schema, imported.profile, target)
+    assert question.split.way == "given"
+    division = divide(imported.version, question)
+    assert len(division.parts["test"]) == 16_281
+    assert sum(len(rows) for rows in division.parts.values()) == 32_561 + 16_281
+    share = len(division.parts["validation"]) / 32_561
+    assert share == pytest.approx(0.15 / 0.85, abs=0.001)
+    assert "No validation part was given" in division.notes[0]
