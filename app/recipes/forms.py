@@ -22,7 +22,8 @@ from trainer.contract.catalog import LEARNERS
 from trainer.contract.catalog.card import depth_of, unit_of
 from trainer.contract.catalog.training import NetworkParams
 from trainer.contract.dataset import Schema
-from trainer.contract.propose import DRIVERS, default_dials, derive_beside, fitting_learners
+from trainer.contract.derive import DRIVERS
+from trainer.contract.propose import default_dials, derive_beside, fitting_learners
 from trainer.contract.recipe import Augmentation, Dials, Question, Recipe
 
 _ = words.gettext
