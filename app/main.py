@@ -97,6 +97,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.describe_findings = findings.describe_findings
     app.state.describe_mending = versions.describe_mending
     app.state.find_ways = find_ways
+    app.state.list_learned = versions.list_learned
     app.state.find_uses = find_uses
     app.state.attempts = Attempts()
     for router in ROUTERS:

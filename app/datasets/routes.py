@@ -101,6 +101,7 @@ def show(request: Request, db: Db, person: Person, dataset_id: str) -> Response:
     context: dict[str, Any] = {"shown": shown, "importing": None, "tabs": tabs(shown.base, "table")}
     context["mending"] = request.app.state.describe_mending(db, dataset)
     context["adding"] = describe_adding(db, dataset)
+    context["learned"] = request.app.state.list_learned(db, request.app.state.store, dataset)
     context["ways"] = request.app.state.find_ways(db, dataset)
     context["newest"] = service.get_version(db, dataset)
     context |= {

@@ -1,6 +1,7 @@
 """The addresses of versions: how the newest one stands, going back, and what could not be made."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -8,6 +9,7 @@ from fastapi.routing import APIRoute
 from sqlalchemy.orm import Session
 
 from app.datasets import routes as datasets
+from app.datasets.service import schema_at
 from app.datasets.tables import Dataset, DatasetVersion
 from app.errors import NotFound
 from app.jobs.service import cursor, find_last
@@ -15,7 +17,10 @@ from app.jobs.tables import Job
 from app.pages import Db, render, wants_fragment
 from app.people.authorize import get_changeable, get_deletable, get_readable
 from app.people.session import Person
+from app.storage import Store
 from app.versions import deleting, service
+from app.versions.words import step_lines
+from trainer.contract.plan import is_learned
 
 router = APIRouter()
 PLACE = "/datasets/{dataset_id}"
@@ -29,6 +34,14 @@ for route in datasets.router.routes:
             response_model=None,
             name=f"{route.name}_of_version",
         )
+
+
+def list_learned(db: Session, store: Store, dataset: Dataset) -> list[str]:
+    """Steps of the version that is shown that change no cell: a model fits them on its training part. In words."""
+    base = service.find_base(db, dataset)
+    if not any(is_learned(step) for step in base.steps):
+        return []
+    return [line.words for line in step_lines(schema_at(store, base.root_hash), base.steps) if line.learned]
 
 
 def describe_mending(db: Session, dataset: Dataset) -> dict[str, Any] | None:
@@ -57,9 +70,16 @@ def show_mending(request: Request, db: Db, person: Person, dataset_id: str) -> R
     if not wants_fragment(request):
         return RedirectResponse(f"/datasets/{dataset.id}", status_code=303)
     if mending is None:
-        place = request.headers.get("HX-Current-URL") or f"/datasets/{dataset.id}"
-        return HTMLResponse("", headers={"HX-Redirect": place})
+        return HTMLResponse("", headers={"HX-Redirect": place_of(request, f"/datasets/{dataset.id}")})
     return render(request, "versions/mending.html", {"mending": mending}, block="strip")
+
+
+def place_of(request: Request, base: str) -> str:
+    """The page that asks, if it is one of the dataset's, else the dataset."""
+    asking = urlsplit(request.headers.get("HX-Current-URL", ""))
+    if asking.path != base and not asking.path.startswith(f"{base}/"):
+        return base
+    return f"{asking.path}?{asking.query}" if asking.query else asking.path
 
 
 @router.post("/datasets/{dataset_id}/mending/forget")

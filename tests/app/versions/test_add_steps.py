@@ -63,6 +63,8 @@ def test_a_version_is_made_of_its_root_and_shown(
         f"{place}/mending", headers={"HX-Request": "true", "HX-Current-URL": f"{place}?sort=c1"}
     )
     assert answer.headers["HX-Redirect"] == f"{place}?sort=c1"
+    elsewhere = {"HX-Request": "true", "HX-Current-URL": "http://evil.test/x"}
+    assert browser.get(f"{place}/mending", headers=elsewhere).headers["HX-Redirect"] == place
 
 
 def test_steps_name_rows_of_the_root(engine: Engine, store: Store, person: User, dataset: Dataset) -> None:

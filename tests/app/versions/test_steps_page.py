@@ -110,6 +110,9 @@ def test_a_form_becomes_a_step_and_a_version(
     assert "fitted on the training part" in text
     assert "Leave out Name, Fare" in text
     assert "2 columns fewer" in text
+    assert "no cell here changes: Fill the holes of Age with the median." in page(
+        browser, f"/datasets/{dataset.id}"
+    )
 
 
 def test_steps_are_moved_changed_and_taken_out(
