@@ -45,6 +45,7 @@ COPY = """
 import sys, time
 import duckdb
 engine = duckdb.connect()
+engine.execute("SET enable_progress_bar_print = false")
 began = time.perf_counter()
 engine.execute(f"COPY (SELECT * FROM read_csv('{sys.argv[1]}')) TO '{sys.argv[2]}' (FORMAT parquet)")
 print(time.perf_counter() - began)

@@ -16,10 +16,12 @@ MOST = 1_000
 SEPARATORS = {";": "semicolons", "|": "bars"}
 SEVERAL = 0.2
 """Share of the cells that hold more than one label at least."""
-RECURRING = 3.0
-"""How often a label occurs at least, on average: words of sentences do not come back like that."""
+RECURRING = 2.0
+"""In how many different cells a label stands at least, on average: words of sentences do not come back like that."""
 LONGEST_LABEL = 40
 LOOKED = 2_000
+LEAST = 3
+"""Different cells below which nothing is to be seen."""
 
 JSON_LIST = Reading(
     "tags", lambda cell: labels_of(cell) is not None,
@@ -38,8 +40,8 @@ READINGS = {
 
 def find_reading(values: list[str]) -> Reading | None:
     """The way to read a column as tags, where its first cells show beyond doubt that it holds them."""
-    values = [value.strip() for value in values[:LOOKED]]
-    if len(values) < 2:
+    values = list(dict.fromkeys(value.strip() for value in values[:LOOKED]))
+    if len(values) < LEAST:
         return None
     if all(value.startswith("[") for value in values):
         lists = [labels_of(value) for value in values]
@@ -65,7 +67,7 @@ def are_tags(parted: list[list[str]]) -> bool:
         return False
     numbers = sum(count for label, count in counts.items() if looks_numeric(label))
     total = counts.total()
-    return numbers * 2 < total and total >= min(RECURRING, 1 + len(parted) / 4) * len(counts)
+    return numbers * 2 < total and total >= RECURRING * len(counts)
 
 
 def labels_of(cell: str) -> list[str] | None:

@@ -35,6 +35,7 @@ def open_engine(
         directories = ", ".join(literal(str(folder.resolve())) for folder in allowed)
         connection.execute(f"SET allowed_directories = [{directories}]")
         connection.execute("SET enable_external_access = false")
+        connection.execute("SET enable_progress_bar_print = false")  # progress is asked for, not printed
         connection.execute("SET lock_configuration = true")
         yield connection
     finally:

@@ -88,6 +88,7 @@ class Flattener:
         self._writer = writer
         self._kinds: dict[str, set[str]] = {}
         self._infinite: dict[str, int] = {}
+        self._objects: set[str] = set()
 
     def row(self, record: Any) -> dict[str, str] | None:
         """One record as text cells; None where it is none. A plain list is a record without names."""
@@ -100,9 +101,10 @@ class Flattener:
         row: dict[str, str] = {}
         for key, value in record.items():
             if isinstance(value, dict):
+                self._objects.add(key)
                 for inner, one in value.items():
                     self._cell(row, f"{key}.{inner}", one)
-            else:
+            elif value is not None or key not in self._objects:
                 self._cell(row, key, value)
         return row
 

@@ -103,3 +103,71 @@ def test_columns_as_arrays(tmp_path: Path) -> None:
     assert arrays["c2"].dtype == np.dtype("datetime64[us]")
     assert np.isnat(arrays["c2"][1])
     assert arrays["c2"][0] == np.datetime64("2026-01-03")
+
+
+@pytest.mark.parametrize("late", ["007", "0.5x", "-", "1_000 kg"])
+def test_whole_numbers_keep_their_writing_when_codes_come_late(late: str, tmp_path: Path) -> None:
+    rows = [f"{i + 10},x{i % 4}" for i in range(20_000)]
+    rows[15_000] = f"{late},x1"
+    found = an_import(tmp_path, a_csv("n,t", *rows))
+    if late == "-":
+        assert found.types()["n"] == "number"
+        assert found.cells()["n"][15_000] is None
+        return
+    assert found.types()["n"] == "text"
+    assert found.cells()["n"][14_999:15_002] == ["15009", late, "15011"]
+    assert f"19,999 of 20,000 are numbers, but for example ‘{late}’ is not" in found.schema.columns[0].reason
+
+
+@pytest.mark.parametrize("value", ["{}", "{}.5"])
+def test_infinite_values_are_missing_and_said(value: str, tmp_path: Path) -> None:
+    rows = [f"{value.format(i)},x{i % 4}" for i in range(20_000)]
+    rows[3], rows[15_000] = "Infinity,x", "-inf,x"
+    found = an_import(tmp_path, a_csv("n,t", *rows))
+    assert found.types()["n"] == "number"
+    assert found.cells()["n"][15_000] is None
+    assert "all 19,998 values are" in found.schema.columns[0].reason
+    assert "2 more are infinite and count as missing; 2 missing" in found.schema.columns[0].reason
+
+
+TAGS = {
+    "semicolons": ("drama;war", "drama;comedy;love", "comedy", "love;war"),
+    "bars": ("drama|war", "drama|comedy|love", "comedy", "love | war"),
+    "lists": ('["drama", "war"]', '["drama","comedy","love"]', '["comedy"]', '["love", "war"]'),
+}
+
+
+@pytest.mark.parametrize("form", TAGS)
+def test_tags(form: str, tmp_path: Path) -> None:
+    cells = [f"{i}\t{TAGS[form][i % 4] if i != 9 else ''}" for i in range(40)]
+    found = an_import(tmp_path, a_csv("n\ttags", *cells))
+    column = found.schema.columns[1]
+    assert column.type == "tags"
+    assert column.categories is not None
+    assert sorted(column.categories) == ["comedy", "drama", "love", "war"]
+    assert "lists of 4 different labels" in column.reason
+    assert found.cells()["tags"][:4] == [
+        '["drama","war"]', '["drama","comedy","love"]', '["comedy"]', '["love","war"]'
+    ]  # fmt: skip
+    assert found.cells()["tags"][9] is None
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["to be, or not; that is", "the question; whether", "it is nobler; in the mind"] * 5,
+        ["1;2;3", "2;3;4", "1;3;4"] * 10,
+        ["Smith; John", "Baker; Ann", "Cook; Eve", "Potter; Joe"],
+        ["a;b", "plain", "words", "only", "here", "and", "there"] * 3,
+    ],
+)
+def test_no_tags_without_evidence(cells: list[str], tmp_path: Path) -> None:
+    found = an_import(tmp_path, a_csv("n\twords", *[f"{i}\t{cell}" for i, cell in enumerate(cells)]))
+    assert found.types()["words"] in ("text", "category")
+
+
+def test_numbers_with_units_stay_text_and_say_why(tmp_path: Path) -> None:
+    found = an_import(tmp_path, a_csv("a,b", *[f"{i} kg,{i}{['cm', ' m'][i % 2]}" for i in range(40)]))
+    assert found.types() == {"a": "text", "b": "text"}
+    assert "they are numbers with the unit ‘kg’" in found.schema.columns[0].reason
+    assert "they are numbers with units ‘cm’ and ‘m’" in found.schema.columns[1].reason

@@ -96,7 +96,8 @@ def same_columns(tables: Sequence[Table]) -> None:
 def listed(names: list[str]) -> str:
     """Some names of columns, for a sentence."""
     shown = ", ".join(f"‘{name[:60]}’" for name in names[:NAMED])
-    return shown + (f" and {len(names) - NAMED} more columns" if len(names) > NAMED else "")
+    more = len(names) - NAMED
+    return shown + (f" and {more} more {'column' if more == 1 else 'columns'}" if more > 0 else "")
 
 
 def write_pieces(
