@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import example_folders
 import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -216,6 +217,10 @@ def main() -> None:
     rows = pots()
     for name, write in WRITERS.items():
         (PLACE / name).write_bytes(write(rows))
+    for name, files in example_folders.ZIPPED.items():
+        (PLACE / name).write_bytes(packed(files()))
+    for name, make in example_folders.OTHERS.items():
+        (PLACE / name).write_bytes(make())
 
 
 if __name__ == "__main__":

@@ -70,5 +70,82 @@ FORMATS: dict[str, Format] = {
             key="arff", title="ARFF", kind="table", example="pots.arff", rows=24, types=POTS,
             sentence="Tables of Weka: numeric, nominal, string and date columns.",
         ),
+        Format(
+            key="class-folders", title="Class folders", kind="folder", example="class-folders.zip", rows=12,
+            types={"photo": "image", "label": "category"},
+            sentence="Pictures, zipped or as a folder that is dropped: the folder that holds a picture is its label.",
+        ),
+        Format(
+            key="split-folders", title="Class folders under train, val and test", kind="folder",
+            example="split-folders.zip", rows=8, types={"photo": "image", "label": "category", "part": "category"},
+            sentence="The outer folders say which part of the split each picture is for.",
+        ),
+        Format(
+            key="imagefolder", title="imagefolder and audiofolder", kind="folder", example="imagefolder.zip", rows=8,
+            types={"photo": "image", "left": "number", "note": "category", "part": "category"},
+            sentence="Pictures or sounds with a table metadata.csv, .jsonl or .parquet, whose column file_name names "
+            "them; its other columns become columns.",
+        ),
+        Format(
+            key="values", title="Pictures or sounds with a table", kind="folder", example="pictures-with-values.zip",
+            rows=10, types={"image": "image", "left": "number"},
+            sentence="Any one table in which a column turns out to hold the names of the files.",
+        ),
+        Format(
+            key="coco", title="Boxes: COCO", kind="folder", example="coco.zip", rows=8,
+            types={"photo": "image", "boxes": "boxes"},
+            sentence="A JSON file with images, annotations and categories; several such files are parts of a split.",
+        ),
+        Format(
+            key="yolo", title="Boxes: YOLO", kind="folder", example="yolo.zip", rows=8,
+            types={"photo": "image", "boxes": "boxes", "part": "category"},
+            sentence="A text file for each picture, beside it or in labels; data.yaml or classes.txt names classes.",
+        ),
+        Format(
+            key="voc", title="Boxes: Pascal VOC", kind="folder", example="voc.zip", rows=8,
+            types={"photo": "image", "boxes": "boxes"},
+            sentence="An XML file for each picture; lists in ImageSets say the parts.",
+        ),
+        Format(
+            key="masks", title="Pictures with masks", kind="folder", example="masks.zip", rows=8,
+            types={"photo": "image", "mask": "mask"},
+            sentence="Two folders such as images and masks with files of the same names, or x.png beside x_mask.png. A "
+            "mask has one number, shade or colour for each class, and is no JPEG.",
+        ),
+        Format(
+            key="sound-folders", title="Sounds in class folders", kind="folder", example="sound-folders.zip", rows=10,
+            types={"sound": "audio", "label": "category"},
+            sentence="WAV, FLAC, OGG or MP3; the folder is the label. Sounds become one channel of at most 48,000 "
+            "samples a second.",
+        ),
+        Format(
+            key="transcripts", title="Sounds with transcripts", kind="folder", example="transcripts.zip", rows=5,
+            types={"sound": "audio", "text": "text"},
+            sentence="A .txt or .lab file of the same name says what a sound says, or a .trans.txt as in LibriSpeech.",
+        ),
+        Format(
+            key="text-folders", title="Texts in class folders", kind="folder", example="text-folders.zip", rows=12,
+            types={"text": "text", "label": "category"},
+            sentence="One text a file, in any alphabet; the folder is the label.",
+        ),
+        Format(
+            key="text", title="Plain text", kind="folder", example="prose.txt", rows=4, types={"text": "text"},
+            sentence="A text becomes paragraphs or lines, or each file a row: the others are one click away.",
+        ),
+        Format(
+            key="parallel", title="The same text in several languages", kind="folder", example="parallel.zip", rows=5,
+            types={"de": "text", "en": "text"},
+            sentence="Files such as pots.en and pots.de with the same number of lines: line for line a row.",
+        ),
+        Format(
+            key="webdataset", title="WebDataset", kind="folder", example="webdataset.tar", rows=8,
+            types={"photo": "image", "label": "category", "txt": "text"},
+            sentence="Files of one name are one example: 0001.png, 0001.cls, 0001.txt, 0001.json. Zipped or as a tar.",
+        ),
+        Format(
+            key="tables", title="Several tables", kind="folder", example="tables.zip", rows=24,
+            types={"day": "datetime", "height": "number", "file": "category"},
+            sentence="Tables with the same columns become one, which says which file each row came from.",
+        ),
     )
 }  # fmt: skip

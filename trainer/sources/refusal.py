@@ -6,7 +6,7 @@ class Refused(ValueError):
 
 
 READS = (
-    "Skillet reads tables (CSV, Excel, Parquet, Arrow, JSON, ARFF), and zip archives with one folder of pictures per "
-    "class."
+    "Skillet reads tables (CSV, Excel, Parquet, Arrow, JSON, ARFF), plain text, and folders, zips and tars of "
+    "pictures, sounds, texts or tables: the page of formats has an example of each."
 )
 """What to bring instead; ends every refusal of a kind of file."""

@@ -54,8 +54,8 @@ def open_archive(path: Path, most_bytes: int = MOST_BYTES) -> Archive:
 
     Nothing is inflated here; ``read_entry`` counts the real bytes later.
     """
+    refuse_many(path)
     try:
-        refuse_many(path)
         archive = zipfile.ZipFile(path)
     except (
         zipfile.BadZipFile,
@@ -101,7 +101,7 @@ def refuse_many(path: Path) -> None:
             end = data.rfind(b"PK\x06\x06", 0, end)
             size = struct.unpack_from("<Q", data, end + 40)[0] if 0 <= end <= len(data) - 48 else 0
         place, seen = max(0, end - size), 0
-        while place + 46 <= end and data[place : place + 4] == b"PK\x01\x02":
+        while place >= 0 and place + 46 <= end and data[place : place + 4] == b"PK\x01\x02":
             place += 46 + sum(struct.unpack_from("<HHH", data, place + 28))
             seen += 1
             if seen > MOST_ENTRIES:
