@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from fastapi import FastAPI
 
 from app.datasets.service import get_version
-from app.datasets.tables import Dataset
+from app.datasets.tables import Audit, Dataset, RowSet
 from app.db import open_session
 from app.elsewhere.tables import Fetch
 from app.errors import NotFound
+from app.jobs.service import queue_job
 from app.labels.tables import CollectedClass, Collection, Item
 from app.people.authorize import authorize, get_changeable, get_deletable, get_readable
 from app.people.tables import User
@@ -19,6 +22,7 @@ from tests.support.datasets import a_dataset, a_picture_folder
 from tests.support.people import a_browser, a_user
 from tests.support.routes import fill, list_routes
 from tests.support.runs import a_finished_run, a_project
+from trainer.contract.order import AuditOrder
 
 PEOPLE_ROUTES = {"/enter/{token}"}
 FORMS = {
@@ -101,12 +105,32 @@ def owner(app: FastAPI) -> User:
 def values(app: FastAPI, owner: User) -> dict[str, str]:
     """An id of a thing of the owner for every path parameter."""
     made = {name: build(app, owner) for name, build in BUILDERS.items()} | INSIDE
-    return made | {"version_id": its_version(app, made["dataset_id"])}
+    version_id = its_version(app, made["dataset_id"])
+    return made | {
+        "version_id": version_id,
+        "set_id": its_suspects(app, owner, made["dataset_id"], version_id),
+    }
 
 
 def its_version(app: FastAPI, dataset_id: str) -> str:
     with open_session(app.state.engine) as db:
         return get_version(db, db.get_one(Dataset, dataset_id)).id
+
+
+def its_suspects(app: FastAPI, owner: User, dataset_id: str, version_id: str) -> str:
+    """A set of rows whose labels a deeper look doubts."""
+    with open_session(app.state.engine) as db:
+        found = RowSet(owner_id=owner.id, version_id=version_id, name="suspects", kind="labels", count=1)
+        db.add(found)
+        db.flush()
+        job_id = queue_job(db, app.state.store, owner, AuditOrder(version=app.state.store.datasets)).id
+        sets = {"label-suspects": found.id}
+        place = {"owner_id": owner.id, "dataset_id": dataset_id, "version_id": version_id, "job_id": job_id}
+        db.add(Audit(target="c1", sets=sets, **place))
+        db.commit()
+    suspects = pa.table({"row": [0], "score": [0.5], "suggested": ["red"]})
+    pq.write_table(suspects, app.state.store.row_set(found.id))
+    return found.id
 
 
 def with_ids(app: FastAPI) -> list[tuple[str, str]]:
@@ -151,7 +175,7 @@ def test_its_owner_finds_it(app: FastAPI, owner: User, values: dict[str, str]) -
 
 def test_a_thing_that_is_not_looks_the_same(app: FastAPI, values: dict[str, str]) -> None:
     browser = a_browser(app, a_user(app.state.engine, "Stranger"))
-    missing = dict.fromkeys([*BUILDERS, "version_id"], "doesNotExist1234") | INSIDE
+    missing = dict.fromkeys([*BUILDERS, "version_id", "set_id"], "doesNotExist1234") | INSIDE
     for method, path in with_ids(app):
         if method == "GET":
             query = FORMS.get((method, path), {})
@@ -165,7 +189,7 @@ def test_a_thing_that_is_not_looks_the_same(app: FastAPI, values: dict[str, str]
 )
 def test_odd_ids_are_not_found(app: FastAPI, id: str) -> None:
     browser = a_browser(app, a_user(app.state.engine))
-    odd = dict.fromkeys([*BUILDERS, "version_id"], id) | INSIDE
+    odd = dict.fromkeys([*BUILDERS, "version_id", "set_id"], id) | INSIDE
     wrong = []
     for method, path in with_ids(app):
         answer = browser.request(method, fill(path, odd), params=FORMS.get((method, path), {}))
