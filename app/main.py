@@ -25,7 +25,7 @@ from app.edge.log import Log
 from app.edge.origin import KnownHosts, OwnPages
 from app.elsewhere import routes as elsewhere
 from app.errors import BadInput, Refusal, sentence_for
-from app.exploring import actions, findings, relations, suspects, tensors
+from app.exploring import actions, findings, maps, relations, suspects, tensors
 from app.exploring import routes as exploring
 from app.jobs import stream
 from app.jobs.tables import Job
@@ -80,6 +80,7 @@ ROUTERS = [
     suspects.router,
     tensors.router,
     exploring.router,
+    maps.router,
 ]
 PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/octet-stream", "application/vnd.apache.arrow.file")
 

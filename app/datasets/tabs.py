@@ -25,5 +25,6 @@ def tabs(base: str, at: str) -> list[Tab]:
         "steps": (_("Steps"), "/steps"),
         "explore": (_("Explore"), "/explore"),
         "relations": (_("Relations"), "/relations"),
+        "map": (_("Map"), "/map"),
     }
     return [Tab(key, title, base + path, key == at) for key, (title, path) in places.items()]

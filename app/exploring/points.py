@@ -8,7 +8,8 @@ from trainer.contract.dataset import Column
 
 MOST = 5_000
 SEED = 7
-TONES = 8
+TONES = 24
+"""Classes that are told apart, by colour and mark; the rest are others."""
 
 
 @dataclass(frozen=True)

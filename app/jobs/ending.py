@@ -90,12 +90,14 @@ DOING = {
     "baseline": "scored the baselines",
     "mend": "did the steps",
     "audit": "looked deeper",
+    "map": "laid the rows out",
 }
 ADVICE = {
     "train": "Clone the run with a smaller model or fewer rows, or use a machine with more memory.",
     "import": "Try a part of the file; if that works, the whole is too large for this machine or damaged.",
     "baseline": "Ask the question again; if it fails again, use fewer columns.",
     "mend": "Do it once more; if it fails again, the table is too large for this machine.",
+    "map": "Draw the map once more, or by PCA, which needs the least.",
     "audit": "Look once more; if it fails again, the table is too large for this machine.",
 }
 

@@ -23,7 +23,7 @@ class Limits:
     still: float = 300.0
     """A training that gives no sign of life for so long hangs."""
     longest: dict[str, float] = field(
-        default_factory=lambda: {"import": 1800.0, "baseline": 600.0, "audit": 10_800.0}
+        default_factory=lambda: {"import": 1800.0, "baseline": 600.0, "audit": 10_800.0, "map": 3_600.0}
     )
     """Verbs that may not take longer."""
     log_bytes: int = 20_000_000

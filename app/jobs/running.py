@@ -9,7 +9,7 @@ from app.jobs.clock import steady
 from app.jobs.limits import Limits
 from trainer.contract.folder import JobFolder, Word
 
-CONFINED = ("import", "audit")
+CONFINED = ("import", "audit", "map")
 """Verbs whose process gives up the network and most of the machine first."""
 
 

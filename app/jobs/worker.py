@@ -35,7 +35,7 @@ from trainer.contract.outcome import Outcome
 
 log = structlog.get_logger()
 
-LONG = ("train", "audit")
+LONG = ("train", "audit", "map")
 SIGN = 5.0
 """Seconds between two signs of life for those who look after the server."""
 UNCAUGHT = 1

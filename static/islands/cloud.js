@@ -8,7 +8,7 @@ import { palette, watch } from "./charts.js";
 
 const PAD = { left: 56, right: 12, top: 10, bottom: 40 };
 const NEAR = 12;
-const SHAPES = 4;
+const MARKS = ["●", "■", "▲", "◆"];
 
 export function start(figure) {
   const place = figure.querySelector(".cloud-place");
@@ -96,15 +96,16 @@ export function start(figure) {
     return cloud.ends ? ramp(tone) : colours[tone % 8];
   }
 
-  const shapeOf = (i) => (cloud.labels.length && cloud.tone[i] !== null ? cloud.tone[i] % SHAPES : 0);
+  const shapeOf = (i) => (cloud.labels.length && cloud.tone[i] !== null ? shapeFor(cloud.tone[i]) : 0);
 
   function legend(colours) {
     const list = figure.querySelector("[data-legend]");
-    const named = cloud.ends ? [[words(cloud.ends[0]), ramp(0)], [words(cloud.ends[1]), ramp(1)]] : cloud.labels.map((label, n) => [label, colours[n % 8]]);
-    list.replaceChildren(...named.map(([label, colour]) => {
+    const named = cloud.ends ? [[words(cloud.ends[0]), ramp(0)], [words(cloud.ends[1]), ramp(1)]] : cloud.labels.map((label, n) => [label, colours[n % 8], MARKS[shapeFor(n)]]);
+    list.replaceChildren(...named.map(([label, colour, sign = "●"]) => {
       const item = document.createElement("li");
       const mark = document.createElement("span");
-      mark.style.background = colour;
+      mark.textContent = sign;
+      mark.style.color = colour;
       item.append(mark, label);
       return item;
     }));
@@ -245,6 +246,9 @@ export function start(figure) {
     unwatch();
   };
 }
+
+/** Eight colours come again with another mark. */
+const shapeFor = (tone) => (tone + Math.floor(tone / 8)) % MARKS.length;
 
 function extent(values) {
   let [low, high] = [Infinity, -Infinity];

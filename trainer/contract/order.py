@@ -69,6 +69,17 @@ class AuditOrder(Document):
     question: Question | None = None
 
 
+class MapOrder(Document):
+    """Lay the rows of a version out on a plane so that what is alike lies together.
+
+    Results: ``trainer.contract.results.MapResults``; the places lie in ``ResultFiles.map`` of the job.
+    """
+
+    verb: Literal["map"] = "map"
+    version: Path
+    method: Literal["pca", "tsne", "umap"] = "pca"
+
+
 class TrainOrder(Document):
     """Prepare, train, judge on the locked test part and export. Files: ``trainer.contract.results``."""
 
@@ -81,7 +92,7 @@ class TrainOrder(Document):
 
 
 Body = Annotated[
-    ImportOrder | BaselineOrder | TrainOrder | AuditOrder | MendOrder, Field(discriminator="verb")
+    ImportOrder | BaselineOrder | TrainOrder | AuditOrder | MendOrder | MapOrder, Field(discriminator="verb")
 ]
 
 

@@ -136,6 +136,19 @@ class AuditResults(Document):
     findings: list[Finding]
 
 
+class MapResults(Document):
+    """What a map of rows was made of."""
+
+    method: str
+    rows: int
+    """How many were laid out."""
+    features: str
+    """What makes two rows alike, in words."""
+    sampled: bool
+    explained: list[float] = []
+    """Of PCA: the share of all differences along each of the two directions."""
+
+
 class ResultFiles:
     """Owns every name inside a training job's ``results/``."""
 
@@ -150,6 +163,8 @@ class ResultFiles:
         1 - truth_probability, or predicted - truth), ``correct`` (BOOLEAN; null for numbers),
         ``probabilities`` (DOUBLE[], in the order of the labels; null for numbers).
         """
+        self.map = path / "map.parquet"
+        """Of a map: ``row`` (BIGINT, in the version), ``x`` and ``y`` (DOUBLE)."""
         self.proof = path / "export.json"
         self.model = path / "model"
         """Folder with model.onnx, model.json (preprocessing and labels), encode.py, predict.py, README.txt, and

@@ -14,7 +14,15 @@ from pydantic import ValidationError
 
 from trainer.contract.events import StatePayload
 from trainer.contract.folder import EventWriter, JobFolder
-from trainer.contract.order import AuditOrder, BaselineOrder, Body, ImportOrder, MendOrder, TrainOrder
+from trainer.contract.order import (
+    AuditOrder,
+    BaselineOrder,
+    Body,
+    ImportOrder,
+    MapOrder,
+    MendOrder,
+    TrainOrder,
+)
 from trainer.contract.outcome import Outcome
 
 Results = dict[str, Any] | Outcome
@@ -25,6 +33,7 @@ STARTING = {
     "train": "Getting ready.",
     "audit": "Looking deeper.",
     "mend": "Doing the steps.",
+    "map": "Laying the rows out.",
 }
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
@@ -132,6 +141,10 @@ def find_verb(body: Body, *, confined: bool) -> Callable[[Any, JobFolder, EventW
             from trainer.work import audit  # noqa: PLC0415
 
             return lambda order, job, tell: audit.run(order, job, tell, confined=confined)
+        case MapOrder():
+            from trainer.work import map  # noqa: PLC0415 - the verb's name
+
+            return lambda order, job, tell: map.run(order, job, tell, confined=confined)
         case MendOrder():
             from trainer.work import mend  # noqa: PLC0415
 
