@@ -124,16 +124,20 @@ def apply_before(spec: Spec, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return values
 
 
+def is_missing(values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Which cells are missing: bool [N]."""
+    if values.dtype == object:
+        return np.array([cell is None for cell in values.tolist()], dtype=bool)
+    found: npt.NDArray[np.bool_] = np.isnat(values) if values.dtype.kind == "M" else ~np.isfinite(values)
+    return found
+
+
 def fill_holes(values: npt.NDArray[Any], fitted: Spec) -> npt.NDArray[Any]:
     """One value where there is none."""
-    if values.dtype == object:
-        filled = values.copy()
-        filled[[cell is None for cell in values.tolist()]] = fitted["value"]
-        return filled
-    if values.dtype.kind == "M":
-        return np.where(np.isnat(values), np.datetime64(fitted["value"], "us"), values)
-    filled_numbers: npt.NDArray[Any] = np.where(np.isfinite(values), values, fitted["value"])
-    return filled_numbers
+    value = np.datetime64(fitted["value"], "us") if values.dtype.kind == "M" else fitted["value"]
+    filled = values.copy()
+    filled[is_missing(values)] = value
+    return filled
 
 
 def clip_ends(values: npt.NDArray[Any], fitted: Spec) -> npt.NDArray[Any]:

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import onnxruntime
 
-from trainer.columns.encode import encode_image, encode_table, to_number, to_time
+from trainer.columns.encode import encode_image, encode_table, is_missing, to_number, to_time
 from trainer.columns.png import decode_png, on_white
 
 FORMAT = 2
@@ -171,23 +171,11 @@ READERS: dict[str, tuple[Callable[[Sequence[str]], Any], str]] = {
 }
 
 
-def is_missing(cells: Any) -> Any:
-    """Which cells are missing: bool [N]."""
-    if cells.dtype == object:
-        return np.array([cell is None for cell in cells.tolist()], dtype=bool)
-    return np.isnat(cells) if cells.dtype.kind == "M" else np.isnan(cells)
-
-
 def stands_in(spec: Mapping[str, Any]) -> str:
     """What takes the place of a cell that is missing."""
-    for one in spec.get("before", ()):
-        if one["do"] == "fill":
-            value = one["value"]
-            return (
-                f"{value:g} stands in, as in training"
-                if isinstance(value, float)
-                else f"{value} stands in, as in training"
-            )
+    filled = next((one["value"] for one in spec.get("before", ()) if one["do"] == "fill"), None)
+    if filled is not None:
+        return f"{filled:g} stands in, as in training" if isinstance(filled, float) else f"{filled} stands in"
     if spec["kind"] == "category":
         return "counted as none of the categories, as in training"
     if spec["missing"] == "nan":
