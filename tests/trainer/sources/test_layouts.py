@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -69,6 +70,30 @@ def test_parts_above_class_folders(tmp_path: Path) -> None:
     plain = an_import(tmp_path, a_zip({f"mine/{name}": PICTURE for name in names}), rule="class_pictures")
     assert "part" not in plain.types()
     assert plain.name != found.name
+
+
+def test_a_class_called_test_is_no_part(tmp_path: Path) -> None:
+    found = an_import(
+        tmp_path, a_zip({f"{kind}/{n}.png": PICTURE for kind in ("test", "control") for n in range(3)})
+    )
+    assert applied(found) == "class_pictures"
+    assert set(found.cells()["label"]) == {"test", "control"}
+
+
+def test_one_sheet_of_a_workbook_in_a_zip(tmp_path: Path) -> None:
+    out = io.BytesIO()
+    book = openpyxl.Workbook()
+    for name, sheet in (("First", book.active), ("Second", book.create_sheet("Second"))):
+        sheet.title = name
+        for row in (["a", "b"], *([n, name[0] * (n % 3 + 1)] for n in range(8))):
+            sheet.append(row)
+    book.save(out)
+    content = a_zip({"data/book.xlsx": out.getvalue()})
+    found = an_import(tmp_path, content)
+    assert applied(found) == "table"
+    other = an_import(tmp_path, content, rule="sheet:Second")
+    assert set(found.cells()["b"]) == {"F", "FF", "FFF"}
+    assert set(other.cells()["b"]) == {"S", "SS", "SSS"}
 
 
 def test_sounds_in_class_folders(tmp_path: Path) -> None:

@@ -34,16 +34,17 @@ def look(tree: Tree, kind: str, *, parts: bool) -> Fit:
         )
         if not found:
             return Fit("No folder is called train, validation or test.")
+        outside = sum(tree.part(entry) is None for entry in things)
+        if outside:
+            return Fit(f"{outside:,} of the {plural} lie outside of the folders {' and '.join(found)}.")
     labels = Counter(label_of(entry, parts=parts) for entry in things)
     loose = labels.pop(None, 0)
     names = list(labels)
-    if len(names) < 2 and not (names and loose) and not (parts and len(found) > 1 and not names):
+    if len(names) < 2 and not (names and loose):
         where = (
             f"All {plural} lie in one folder, ‘{names[0]}’" if names else f"The {plural} lie in no folders"
         )
         return Fit(f"{where}: there is no label to tell.")
-    if parts and not names:
-        return Fit(f"There are no class folders below {' and '.join(found)}.")
     if kind == "text" and len(names) > MOST_SHARE * len(things):
         return Fit(f"{len(names):,} folders for {len(things):,} texts are too many to be classes.")
     shown = ", ".join(f"‘{name}’" for name in names[:3]) + (", …" if len(names) > 3 else "")
