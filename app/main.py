@@ -30,6 +30,7 @@ from app.exploring import routes as exploring
 from app.jobs import stream
 from app.jobs.tables import Job
 from app.labels import capture
+from app.labels import routes as labels
 from app.models import routes as models
 from app.pages import STATIC, show_refusal
 from app.people import routes as people
@@ -65,6 +66,7 @@ ROUTERS = [
     unfinished.router,
     capture.router,
     elsewhere.router,
+    labels.router,
     projects.router,
     recipes.router,
     previews.router,

@@ -15,6 +15,7 @@ from app.elsewhere.kinds import list_on
 from app.elsewhere.runner import Runner
 from app.jobs.ending import Endings
 from app.jobs.worker import work
+from app.labels.ranking import finish_rank
 from app.people.tables import User
 from app.runs.service import finish_train
 from app.settings import Settings
@@ -36,6 +37,7 @@ def work_until(settings: Settings, stop: threading.Event) -> int:
         "train": finish_train,
         "mend": finish_mend,
         "audit": partial(finish_audit, store=store),
+        "rank": finish_rank,
     }
     engine = make_engine(settings)
     try:

@@ -21,6 +21,7 @@ def tabs(base: str, at: str) -> list[Tab]:
     """The tabs of the dataset with this address, as the page ``at`` shows them."""
     places = {
         "table": (_("Table"), ""),
+        "label": (_("Label"), "/label"),
         "source": (_("Source"), "/source"),
         "steps": (_("Steps"), "/steps"),
         "explore": (_("Explore"), "/explore"),

@@ -19,7 +19,7 @@ from trainer.contract.events import ENDED, State
 LIVE = frozenset({"starting", "running", "pausing", "stopping"})
 """A process works on it, or should."""
 WAITING = frozenset({"queued", "paused"})
-SHORT = ("import", "baseline", "mend")
+SHORT = ("import", "baseline", "mend", "rank")
 """Verbs that a person waits for, looking at the page: they go first and take one thread."""
 
 

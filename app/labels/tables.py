@@ -67,7 +67,7 @@ class Sitting(Owned, Base):
     ranking_job_id: Mapped[str | None] = mapped_column(String(16), index=True)
     """The job that ranks what to label next."""
     saved_version_id: Mapped[str | None] = mapped_column(String(16))
-    """The version that its labels became; None while they wait."""
+    """The version on its way (``Mending``) that its labels became; None while they wait."""
 
 
 class Mark(Base):

@@ -6,6 +6,7 @@
  */
 
 const islands = {
+  boxes: () => import("./boxes.js"),
   brush: () => import("./brush.js"),
   camera: () => import("./camera.js"),
   cloud: () => import("./cloud.js"),
@@ -15,6 +16,7 @@ const islands = {
   filter: () => import("./filter.js"),
   grid: () => import("./grid.js"),
   keys: () => import("./keys.js"),
+  label: () => import("./label.js"),
   microphone: () => import("./microphone.js"),
   notices: () => import("./notices.js"),
   paint: () => import("./paint.js"),

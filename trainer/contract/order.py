@@ -91,8 +91,24 @@ class TrainOrder(Document):
     checkpoint_seconds: float = 30.0
 
 
+class RankOrder(Document):
+    """Say which rows are worth most to label next. Results: ``{"rows": [row, ...], "labelled": n, "accuracy": share or
+    null}``: rows of the version, best first, and how well a quick model does on the labels that there are.
+    """
+
+    verb: Literal["rank"] = "rank"
+    version: Path
+    column: str | None
+    """The column with the labels; None: they are all in ``cells``."""
+    cells: dict[int, str | None] = {}
+    """Labels that are not in the version yet, by row."""
+    excluded: list[int] = []
+    """Rows that are to be left out."""
+
+
 Body = Annotated[
-    ImportOrder | BaselineOrder | TrainOrder | AuditOrder | MendOrder | MapOrder, Field(discriminator="verb")
+    ImportOrder | BaselineOrder | TrainOrder | AuditOrder | MendOrder | MapOrder | RankOrder,
+    Field(discriminator="verb"),
 ]
 
 

@@ -25,6 +25,8 @@ class PlannedColumn:
     root: Column | None
     changed: bool = False
     """Some of its cells may differ from the root's."""
+    of: str | None = None
+    """Of boxes that were made: the column of their pictures."""
 
 
 @dataclass

@@ -95,12 +95,23 @@ def _dates(plan: Plan, step: ParseDates) -> None:
 def _make(plan: Plan, step: MakeColumn) -> None:
     if step.made in plan.columns or step.made in plan.gone:
         raise ValueError(f"a column {step.made} is there already; a new one needs the next free id.")
+    if step.labels is not None:
+        make_labels(plan, step)
+        return
     formula = compile_formula(step.expression, plan.known())
     if formula.kind in ("missing", "file"):
         raise ValueError("this formula never gives a value.")
     type = {"number": "number", "time": "datetime"}.get(formula.kind, "text")
     plan.columns[step.made] = PlannedColumn(step.made, step.name, type, None)
     plan.do("make", step.made, tree=formula.tree, kind=formula.kind, reads=list(formula.columns))
+
+
+def make_labels(plan: Plan, step: MakeColumn) -> None:
+    """An empty column for labels."""
+    if step.labels == "boxes":
+        plan.one_of(step.of or "", ("image",), "boxes lie on pictures")
+    plan.columns[step.made] = PlannedColumn(step.made, step.name, str(step.labels), None, of=step.of)
+    plan.do("make", step.made, tree=["text", ""], kind="text", reads=[])
 
 
 def _retype(plan: Plan, step: Retype) -> None:

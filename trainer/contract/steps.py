@@ -55,12 +55,18 @@ class ParseDates(Document):
 
 
 class MakeColumn(Document):
-    """A new column by an expression over others (``trainer.contract.formula`` has the language)."""
+    """A new column by an expression over others (``trainer.contract.formula`` has the language), or one for labels,
+    which starts empty: its expression is ``missing``.
+    """
 
     kind: Literal["make"] = "make"
     made: Id
     name: str = Field(min_length=1, max_length=100)
     expression: str = Field(min_length=1, max_length=2000)
+    labels: Literal["category", "tags", "boxes"] | None = None
+    """What is to be labelled in it."""
+    of: Id | None = None
+    """Of boxes: the column of the pictures that they lie on."""
 
 
 class Retype(Document):

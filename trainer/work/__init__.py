@@ -21,6 +21,7 @@ from trainer.contract.order import (
     ImportOrder,
     MapOrder,
     MendOrder,
+    RankOrder,
     TrainOrder,
 )
 from trainer.contract.outcome import Outcome
@@ -34,6 +35,7 @@ STARTING = {
     "audit": "Looking deeper.",
     "mend": "Doing the steps.",
     "map": "Laying the rows out.",
+    "rank": "Learning from the labels.",
 }
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
@@ -149,6 +151,10 @@ def find_verb(body: Body, *, confined: bool) -> Callable[[Any, JobFolder, EventW
             from trainer.work import mend  # noqa: PLC0415
 
             return mend.run
+        case RankOrder():
+            from trainer.work import rank  # noqa: PLC0415
+
+            return rank.run
 
 
 @contextmanager

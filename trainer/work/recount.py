@@ -68,7 +68,9 @@ def describe(
             update={"name": name, "categories": list_labels(version, root) or root.categories}
         )
     else:
-        column = Column(id=id, name=name, type=planned.type, reason=f"{found.count:,} values{holes}")
+        column = Column(
+            id=id, name=name, type=planned.type, reason=f"{found.count:,} values{holes}", of=planned.of
+        )
         column = column.model_copy(update={"categories": list_labels(version, column)})
     kept = root is not None and root.role in ROLES and column.type == root.type
     return column.model_copy(update={"role": root.role}) if root is not None and kept else column

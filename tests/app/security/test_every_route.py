@@ -16,7 +16,7 @@ ANY = dict.fromkeys(
 )
 ANY["fetch_id"] = "x1"
 ANY |= dict.fromkeys(("set_id",), "x1")
-ANY |= dict.fromkeys(("collection_id", "class_id", "item_id"), "x1")
+ANY |= dict.fromkeys(("collection_id", "class_id", "item_id", "sitting_id"), "x1")
 OPEN = {"/healthz", "/static/app.css", "/enter/{token}", "/sign-in"}
 
 

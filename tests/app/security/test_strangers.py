@@ -13,7 +13,7 @@ from app.db import open_session
 from app.elsewhere.tables import Fetch
 from app.errors import NotFound
 from app.jobs.service import queue_job
-from app.labels.tables import CollectedClass, Collection, Item
+from app.labels.tables import CollectedClass, Collection, Item, Sitting
 from app.people.authorize import authorize, get_changeable, get_deletable, get_readable
 from app.people.tables import User
 from app.projects.tables import Project
@@ -26,6 +26,7 @@ from trainer.contract.order import AuditOrder
 
 PEOPLE_ROUTES = {"/enter/{token}"}
 FORMS = {
+    ("POST", "/datasets/{dataset_id}/label/{sitting_id}/labels"): {"label": "green"},
     ("POST", "/capture/{collection_id}/classes"): {"name": "cats"},
     ("POST", "/capture/{collection_id}/classes/{class_id}"): {"name": "cats"},
     ("POST", "/capture/{collection_id}/classes/{class_id}/texts"): {"text": "cats"},
@@ -44,7 +45,10 @@ HEADERS = {
     ("HEAD", "/uploads/{upload_id}"): {"Tus-Resumable": "1.0.0"},
     ("DELETE", "/uploads/{upload_id}"): {"Tus-Resumable": "1.0.0"},
 }
-DOCUMENTS = {("PUT", "/capture/{collection_id}/points"): {"points": []}}
+DOCUMENTS: dict[tuple[str, str], dict[str, list[int]]] = {
+    ("PUT", "/capture/{collection_id}/points"): {"points": []},
+    ("POST", "/datasets/{dataset_id}/label/{sitting_id}/marks"): {"rows": [0]},
+}
 """What a route needs besides the id to get as far as looking for the thing."""
 
 
@@ -108,8 +112,20 @@ def values(app: FastAPI, owner: User) -> dict[str, str]:
     version_id = its_version(app, made["dataset_id"])
     return made | {
         "version_id": version_id,
+        "sitting_id": a_sitting(app, owner, made["dataset_id"], version_id),
         "set_id": its_suspects(app, owner, made["dataset_id"], version_id),
     }
+
+
+def a_sitting(app: FastAPI, owner: User, dataset: str, version: str) -> str:
+    with open_session(app.state.engine) as db:
+        made = Sitting(
+            owner_id=owner.id, dataset_id=dataset, version_id=version, column="c1", name="label", kind="category",
+            labels=["red"], growth=[],
+        )  # fmt: skip
+        db.add(made)
+        db.commit()
+        return made.id
 
 
 def its_version(app: FastAPI, dataset_id: str) -> str:
@@ -175,7 +191,7 @@ def test_its_owner_finds_it(app: FastAPI, owner: User, values: dict[str, str]) -
 
 def test_a_thing_that_is_not_looks_the_same(app: FastAPI, values: dict[str, str]) -> None:
     browser = a_browser(app, a_user(app.state.engine, "Stranger"))
-    missing = dict.fromkeys([*BUILDERS, "version_id", "set_id"], "doesNotExist1234") | INSIDE
+    missing = dict.fromkeys([*BUILDERS, "version_id", "set_id", "sitting_id"], "doesNotExist1234") | INSIDE
     for method, path in with_ids(app):
         if method == "GET":
             query = FORMS.get((method, path), {})
@@ -189,7 +205,7 @@ def test_a_thing_that_is_not_looks_the_same(app: FastAPI, values: dict[str, str]
 )
 def test_odd_ids_are_not_found(app: FastAPI, id: str) -> None:
     browser = a_browser(app, a_user(app.state.engine))
-    odd = dict.fromkeys([*BUILDERS, "version_id", "set_id"], id) | INSIDE
+    odd = dict.fromkeys([*BUILDERS, "version_id", "set_id", "sitting_id"], id) | INSIDE
     wrong = []
     for method, path in with_ids(app):
         answer = browser.request(method, fill(path, odd), params=FORMS.get((method, path), {}))

@@ -1,0 +1,150 @@
+"""The rows that come up for labelling: without a label first, or those of a set, or what a job ranked."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.datasets.engine import SOURCE, ask
+from app.datasets.routes import Shown
+from app.datasets.tables import RowSet
+from app.datasets.words import cell_text
+from app.errors import NotFound
+from app.labels.tables import Mark, Sitting
+from app.pages import words
+from app.storage import Store
+from trainer.contract.dataset import Column
+
+_ = words.gettext
+AT_ONCE = 48
+FACTS = 8
+"""Cells of a row that are shown where it has neither picture, nor sound, nor text."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A row to label."""
+
+    number: int
+    value: str | None
+    excluded: bool
+    facts: list[tuple[str, str]]
+    """Names and cells in words."""
+    text: str
+    present: bool
+    """Whether it has the picture or sound that its face is."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where rows may come from."""
+
+    key: str
+    title: str
+
+
+def face_of(shown: Shown, sitting: Sitting) -> Column | None:
+    """The column by which a row is recognised: its picture, sound or text."""
+    columns = [column for column in shown.schema.columns if column.id != sitting.column]
+    if sitting.picture is not None:
+        return next((column for column in columns if column.id == sitting.picture), None)
+    for type in ("image", "audio", "text"):
+        found = next((c for c in columns if c.type == type and c.role != "id"), None)
+        if found is not None:
+            return found
+    return None
+
+
+def list_sources(db: Session, shown: Shown, ranked: bool) -> list[Source]:  # noqa: FBT001 - one of the facts
+    """All there are for this version."""
+    sources = [Source("unlabelled", _("Without a label")), Source("all", _("All rows"))]
+    if any(finding.kind == "labels" and finding.rows for finding in shown.profile.findings):
+        sources.append(Source("suspects", _("Likely wrong")))
+    if ranked:
+        sources.append(Source("next", _("Worth most")))
+    sets = db.scalars(select(RowSet).where(RowSet.version_id == shown.version.id).order_by(RowSet.created_at))
+    return sources + [Source(one.id, one.name) for one in sets]
+
+
+def read_candidates(
+    db: Session, store: Store, shown: Shown, sitting: Sitting, marks: dict[int, Mark], key: str, after: int,
+    ranked: list[int],
+) -> list[Candidate]:  # fmt: skip
+    """The next rows of a source. ``after``: the place in it, or for rows without a label the row, to go on from."""
+    there = any(column.id == sitting.column for column in shown.schema.columns)
+    where, order, bound = "true", "file_row_number", list[Any]()
+    if key == "unlabelled":
+        where = "file_row_number >= ? AND NOT (file_row_number IN (SELECT unnest(?::BIGINT[])))"
+        bound = [after, [row for row, one in marks.items() if one.value is not None or one.excluded]]
+        where += f' AND "{sitting.column}" IS NULL' if there else ""
+        after = 0
+    elif key == "next":
+        wanted = [row for row in ranked if row not in marks][after : after + AT_ONCE]
+        found = {
+            one.number: one
+            for one in query(
+                shown, sitting, marks, "file_row_number IN (SELECT unnest(?::BIGINT[]))", order, [wanted], 0
+            )
+        }
+        return [found[row] for row in wanted if row in found]
+    elif key != "all":
+        place = find_set(db, store, shown, key)
+        where = "file_row_number IN (SELECT row FROM read_parquet(?))"
+        score = "(SELECT any_value(score) FROM read_parquet(?) AS s WHERE s.row = file_row_number)"
+        order = f"{score} DESC NULLS LAST, file_row_number"
+        return query(shown, sitting, marks, where, order, [place, place], after)
+    return query(shown, sitting, marks, where, order, bound, after)
+
+
+def find_set(db: Session, store: Store, shown: Shown, key: str) -> str:
+    """The file with the rows of a set, or of the finding of likely wrong labels."""
+    if key == "suspects":
+        finding = next((f for f in shown.profile.findings if f.kind == "labels" and f.rows), None)
+        if finding is not None and finding.rows is not None:
+            return str(shown.folder.rows(finding.rows))
+    found = db.get(RowSet, key) if "\x00" not in key else None
+    if found is None or found.version_id != shown.version.id:
+        raise NotFound("There is no such set of rows in this version.")
+    return str(store.row_set(found.id))
+
+
+def query(
+    shown: Shown,
+    sitting: Sitting,
+    marks: dict[int, Mark],
+    where: str,
+    order: str,
+    bound: list[Any],
+    skip: int,
+) -> list[Candidate]:
+    """Rows of the version by a condition of ours, with the labels that wait."""
+    columns = shown.schema.columns
+    names = ", ".join(f'"{column.id}"' for column in columns)
+    sql = f"SELECT file_row_number, {names} FROM {SOURCE} WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?"  # noqa: S608
+    rows = ask(shown.folder.path.parent, sql, [str(shown.folder.table), *bound, AT_ONCE, skip])
+    face = face_of(shown, sitting)
+    found = []
+    for number, *cells in rows:
+        by_id = {column.id: cell for column, cell in zip(columns, cells, strict=True)}
+        waiting = marks.get(number)
+        value = waiting.value if waiting is not None else by_id.get(sitting.column)
+        facts = [
+            (column.name, "–" if by_id[column.id] is None else cell_text(column, by_id[column.id])[:200])
+            for column in columns
+            if column.id != sitting.column
+            and column is not face
+            and column.type not in ("image", "audio", "mask", "boxes")
+        ]
+        said = by_id.get(face.id) if face is not None else None
+        found.append(
+            Candidate(
+                int(number),
+                value,
+                bool(waiting and waiting.excluded),
+                facts[:FACTS],
+                str(said or ""),
+                said is not None,
+            )
+        )
+    return found
