@@ -9,8 +9,9 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from app.datasets.download import stream_csv
-from app.datasets.routes import Shown, get_shown
+from app.datasets.routes import Shown, get_shown, open_version
 from app.datasets.selections import Selection, numbers_of, read_selection, save_rows
+from app.datasets.service import get_version_of
 from app.datasets.view import known_column
 from app.datasets.words import address
 from app.errors import BadInput
@@ -34,6 +35,8 @@ class Bar(BaseModel):
     view: str = ""
     rows: str = ""
     all: str = ""
+    version: str = ""
+    """The version on whose page the rows were picked: their numbers are those of its table."""
     name: str = ""
     reason: str = ""
     column: str = ""
@@ -102,7 +105,7 @@ def exclude(
     store: Store = request.app.state.store
     step = Exclude(rows=sorted(root_rows(store, shown.version, numbers)), reason=bar.reason.strip()[:200])
     note = counted(len(numbers), _("1 row left out"), _("{n} rows left out"))
-    add_steps(db, store, person, shown.dataset, [step], note)
+    add_steps(db, store, person, shown.dataset, [step], note, of=shown.version)
     return RedirectResponse(shown.base, status_code=303)
 
 
@@ -123,7 +126,7 @@ def relabel(
     step = Relabel(column=column.id, cells=dict.fromkeys(root_rows(store, shown.version, numbers), written))
     said = _("{column} is ‘{value}’").format(column=column.name, value=written or _("missing"))
     note = counted(len(numbers), _("1 row relabelled"), _("{n} rows relabelled")) + ": " + said
-    add_steps(db, store, person, shown.dataset, [step], note[:300])
+    add_steps(db, store, person, shown.dataset, [step], note[:300], of=shown.version)
     return RedirectResponse(
         address(shown.base, replace(selection.view, set=None, rows=None)), status_code=303
     )
@@ -151,5 +154,7 @@ def picked_rows(
     """The dataset, which this person may change, and the rows that the form names."""
     shown = get_shown(request, db, person, dataset_id)
     authorize(person, "change", shown.dataset)
+    if bar.version and bar.version != shown.version.id:
+        shown = open_version(request, shown.dataset, get_version_of(db, shown.dataset, bar.version))
     store = request.app.state.store
     return shown, read_selection(db, store, person, shown.version, shown.schema, shown.profile, bar)

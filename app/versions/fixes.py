@@ -31,9 +31,10 @@ def fix(
     """Add the steps of a finding of the version on whose page the button stood: its place in the profile."""
     dataset = get_changeable(db, person, Dataset, dataset_id)
     store: Store = request.app.state.store
-    findings = read_profile(store, get_version_of(db, dataset, version)).findings
+    looked_at = get_version_of(db, dataset, version)
+    findings = read_profile(store, looked_at).findings
     chosen = findings[finding].fix if finding < len(findings) else None
     if chosen is None:
         raise Conflict(_("There is nothing to mend here any more. Look at the findings again."))
-    add_steps(db, store, person, dataset, chosen.steps, chosen.label)
+    add_steps(db, store, person, dataset, chosen.steps, chosen.label, of=looked_at)
     return RedirectResponse(f"/datasets/{dataset.id}", status_code=303)

@@ -48,13 +48,22 @@ class Base:
 
 
 def add_steps(
-    db: Session, store: Store, person: User, dataset: Dataset, steps: Sequence[Step], note: str
+    db: Session,
+    store: Store,
+    person: User,
+    dataset: Dataset,
+    steps: Sequence[Step],
+    note: str,
+    of: DatasetVersion | None = None,
 ) -> Mending:
     """A new version with these steps after those there are. Raises BadInput in words for a step that cannot be done.
 
-    ``note`` says in words what changes.
+    ``note`` says in words what changes. ``of``: the version whose rows the steps name; raises Conflict where the table
+    has got another root meanwhile, whose rows are numbered otherwise.
     """
     base = get_base(db, dataset)
+    if of is not None and root_hash(of) != base.root_hash:
+        raise Conflict("The table got other rows meanwhile. Look at it as it is now, and do this again.")
     return make_version(db, store, person, dataset, base, join_steps([*base.steps, *steps]), note)
 
 
