@@ -81,6 +81,7 @@ def test_a_leak_is_seen_mended_and_the_test_part_stays_covered(page: Page, tmp_p
     page.goto(f"{page.locator('.crumbs a').first.get_attribute('href')}/runs")
     expect(page.locator(".looks")).to_contain_text("not looked at yet")
     expect(page.locator("#rows th:has-text('Test')")).to_have_count(0)
+    expect(page.locator("#run-1 a:has-text('Copy')")).to_be_visible()
     page.goto(f"{run}/report")
     expect(page.locator("#looks")).to_contain_text("looked at once")
     page.goto(f"{page.locator('.crumbs a').first.get_attribute('href')}/runs")
