@@ -1,5 +1,6 @@
 """What a zip archive may hold, checked before and while it is opened. Names are labels, never paths."""
 
+import errno
 import lzma
 import mmap
 import stat
@@ -65,7 +66,7 @@ def open_archive(path: Path, most_bytes: int = MOST_BYTES) -> Archive:
         OSError,
         UnicodeDecodeError,
     ) as error:
-        if isinstance(error, OSError) and not isinstance(error, zipfile.BadZipFile) and error.errno:
+        if isinstance(error, OSError) and not isinstance(error, zipfile.BadZipFile) and not is_damage(error):
             raise
         raise Refused("The zip archive is damaged or cut off. Make it again and bring that.") from error
     infos = archive.infolist()
@@ -108,6 +109,11 @@ def refuse_many(path: Path) -> None:
                 raise Refused(
                     f"The archive has more than {MOST_ENTRIES:,} entries, which is what Skillet reads. Split it."
                 )
+
+
+def is_damage(error: OSError) -> bool:
+    """Whether it is the archive that is at fault: without a number, or for a place before the start of the file."""
+    return error.errno in (None, errno.EINVAL)
 
 
 def check_sizes(infos: list[zipfile.ZipInfo], packed: int, most_bytes: int) -> None:
@@ -200,7 +206,7 @@ def read_pieces(archive: zipfile.ZipFile, info: zipfile.ZipInfo, piece: int = 1 
                 if seen > info.file_size:
                     break
     except OSError as error:
-        if error.errno:
+        if not is_damage(error):
             raise
         raise Damaged("its packed data is damaged") from error
     except DAMAGE as error:
