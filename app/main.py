@@ -36,6 +36,7 @@ from app.pages import STATIC, show_refusal
 from app.people import routes as people
 from app.people.attempts import Attempts
 from app.people.tables import User
+from app.projects import audit as deeper
 from app.projects import routes as projects
 from app.recipes import previews
 from app.recipes import routes as recipes
@@ -68,6 +69,7 @@ ROUTERS = [
     elsewhere.router,
     labels.router,
     projects.router,
+    deeper.router,
     recipes.router,
     previews.router,
     runs.router,

@@ -190,6 +190,7 @@ def show_column(request: Request, db: Db, person: Person, dataset_id: str, colum
         "filter": view.filter(column.id) or Filter(column.id),
         "bound": bound_text,
         "text": words.cell_text,
+        "shape": words.shape_words,
         "rest": view.without(column.id).pairs(),
     }
     return render(

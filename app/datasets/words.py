@@ -17,6 +17,8 @@ MOST_BARS = 24
 POSITIONAL = 1e15
 """Greater numbers, and the inverse of smaller ones, are written with a power of ten."""
 LONGEST_CELL = 160
+EVEN, LONG_TAIL = 0.5, 2.0
+"""Skewness below which a column is even, and above which its tail is long."""
 """Characters of a cell in the grid. The drawer of a row shows all of them."""
 
 
@@ -175,3 +177,12 @@ def address(base: str, view: View) -> str:
     """The address of a view."""
     query = view.query()
     return f"{base}?{query}" if query else base
+
+
+def shape_words(skew: float) -> str:
+    """The skewness of a column of numbers, in words."""
+    if abs(skew) < EVEN:
+        return "about the same on both sides"
+    side = "large" if skew > 0 else "small"
+    how = "a long tail" if abs(skew) > LONG_TAIL else "a tail"
+    return f"{how} towards {side} values"

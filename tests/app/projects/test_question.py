@@ -17,7 +17,7 @@ from tests.support.people import a_browser, a_user
 from trainer.contract.dataset import Schema, VersionFolder
 from trainer.contract.documents import read_document, write_document
 from trainer.contract.events import BaselineScore, Score
-from trainer.contract.order import BaselineOrder
+from trainer.contract.order import AuditOrder, BaselineOrder
 from trainer.contract.outcome import Outcome
 from trainer.contract.results import BaselineResults
 
@@ -325,3 +325,19 @@ def test_a_fragment_brings_the_rail_with_it(browser: TestClient, engine: Engine,
     assert "predict Sex" in answer.text
     with open_session(engine, write=False) as db:
         assert db.scalar(select(func.count()).select_from(Job).where(Job.verb == "baseline")) == 1
+
+
+def test_a_deeper_look_goes_by_the_question(
+    browser: TestClient, engine: Engine, store: Store, project: str
+) -> None:
+    assert browser.post(f"{project}/audit").status_code == 409
+    browser.post(f"{project}/question", data={"target": "c2"})
+    answer = browser.post(f"{project}/audit")
+    found, _ = load(engine, project)
+    assert answer.headers["Location"] == f"/datasets/{found.dataset_id}#findings"
+    with open_session(engine, write=False) as db:
+        job = db.scalars(select(Job).where(Job.verb == "audit")).one()
+    order = store.job(job.id).order().body
+    assert isinstance(order, AuditOrder)
+    assert order.question is not None
+    assert order.question.target == "c2"
