@@ -11,7 +11,7 @@ from app.datasets.routes import Shown, get_shown
 from app.datasets.tabs import tabs
 from app.datasets.view import known_column
 from app.errors import BadInput, Conflict
-from app.labels import ranking, sittings, stream
+from app.labels import ranking, saving, sittings, stream
 from app.labels.tables import Sitting
 from app.pages import Db, render
 from app.people.authorize import authorize
@@ -45,6 +45,7 @@ def show_choice(request: Request, db: Session, shown: Shown, refused: str | None
         "columns": [column for column in shown.schema.columns if column.type in sittings.KINDS],
         "new": [one for one in sittings.list_waiting(db, shown) if not has(shown, one)],
         "waiting": waiting,
+        "behind": [(one, len(sittings.marks_of(db, one))) for one in sittings.list_behind(db, shown)],
         "pictures": any(column.type == "image" for column in shown.schema.columns),
         "refused": refused,
     }
@@ -198,8 +199,10 @@ def show_ranking(request: Request, db: Db, person: Person, dataset_id: str, sitt
 @router.post("/datasets/{dataset_id}/label/{sitting_id}/save")
 def save(request: Request, db: Db, person: Person, dataset_id: str, sitting_id: str) -> Response:
     """Make a version of the labels; leads to the table."""
-    shown, sitting = changeable(request, db, person, dataset_id, sitting_id)
-    sittings.save(db, request.app.state.store, person, shown, sitting)
+    shown = get_shown(request, db, person, dataset_id)
+    authorize(person, "change", shown.dataset)
+    sitting = sittings.get_sitting(db, shown, sitting_id)
+    saving.save(db, request.app.state.store, person, shown, sitting)
     return RedirectResponse(shown.base, status_code=303)
 
 

@@ -9,19 +9,16 @@ from sqlalchemy.orm import Session
 
 from app.datasets.engine import SOURCE, ask
 from app.datasets.routes import Shown
-from app.datasets.tables import DatasetVersion
 from app.errors import BadInput, Conflict, NotFound
 from app.jobs.tables import Job
 from app.labels.tables import Mark, Sitting
 from app.pages import whole, words
 from app.people.tables import User
-from app.storage import Store
-from app.versions.service import add_steps, get_base, root_hash, root_rows
+from app.versions.service import get_base
 from app.versions.tables import Mending
 from trainer.contract.dataset import Column
 from trainer.contract.events import ENDED
 from trainer.contract.plan import next_id
-from trainer.contract.steps import Exclude, MakeColumn, Relabel, Step
 
 _ = words.gettext
 KINDS = ("category", "tags", "boxes")
@@ -131,6 +128,17 @@ def list_waiting(db: Session, shown: Shown) -> list[Sitting]:
         Sitting.dataset_id == shown.dataset.id,
         Sitting.version_id == shown.version.id,
         Sitting.saved_version_id.is_(None),
+    )
+    return list(db.scalars(wanted.order_by(Sitting.created_at)))
+
+
+def list_behind(db: Session, shown: Shown) -> list[Sitting]:
+    """Sittings on other versions of this dataset whose labels still wait."""
+    wanted = select(Sitting).where(
+        Sitting.dataset_id == shown.dataset.id,
+        Sitting.version_id != shown.version.id,
+        Sitting.saved_version_id.is_(None),
+        select(Mark.row).where(Mark.sitting_id == Sitting.id).exists(),
     )
     return list(db.scalars(wanted.order_by(Sitting.created_at)))
 
@@ -259,38 +267,3 @@ def standing(shown: Shown, sitting: Sitting, marks: dict[int, Mark]) -> Standing
     labelled = shown.schema.rows - missing - len(before)
     labelled += sum(one.value is not None and not one.excluded for one in marks.values())
     return Standing(labelled, shown.schema.rows - excluded, len(marks))
-
-
-def save(db: Session, store: Store, person: User, shown: Shown, sitting: Sitting) -> bool:
-    """Make a version of the labels that wait, as one step a sitting; whether there were any."""
-    marks = marks_of(db, sitting)
-    if not marks or sitting.saved_version_id is not None:
-        return False
-    version = db.get_one(DatasetVersion, sitting.version_id)
-    base = get_base(db, shown.dataset)
-    if base.root_hash != root_hash(version):
-        raise Conflict("The table was read anew meanwhile, so its rows may be others. Label the new table.")
-    rows = sorted(marks)
-    roots = dict(zip(rows, root_rows(store, version, rows), strict=True))
-    steps: list[Step] = []
-    there = any(column.id == sitting.column for column in shown.schema.columns)
-    made = sitting.column if there else next_id(shown.schema, base.steps)
-    if not there:
-        steps.append(
-            MakeColumn(
-                made=made, name=sitting.name, expression="missing", labels=sitting.kind, of=sitting.picture
-            )
-        )
-    cells = {roots[row]: one.value for row, one in marks.items() if not one.excluded}
-    if cells:
-        steps.append(Relabel(column=made, cells=cells))
-    gone = sorted(roots[row] for row, one in marks.items() if one.excluded)
-    if gone:
-        steps.append(Exclude(rows=gone, reason=_("left out while labelling")))
-    note = words.ngettext("{n} label given: {name}", "{n} labels given: {name}", len(cells))
-    mending = add_steps(
-        db, store, person, shown.dataset, steps, note.format(n=whole(len(cells)), name=sitting.name)
-    )
-    sitting.saved_version_id = mending.id
-    db.flush()
-    return True

@@ -52,7 +52,7 @@ def test_leaving_makes_a_version(page: Page) -> None:
     expect(page.locator("h1")).to_have_text("10 of 500 labelled")
     page.click("button:has-text('Find the rows worth most')")
     page.click("a:has-text('Label the rows worth most')", timeout=SOON)
-    expect(page.locator("[data-row]").first).to_be_visible()
+    expect(page.locator(".label-wall .current")).to_be_visible()
     assert "rows=next" in page.url
     page.keyboard.press("1")
     expect(page.locator("h1")).to_have_text("11 of 500 labelled")

@@ -6,7 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, select
 
-from app.datasets.tables import Dataset
+from app.datasets.tables import Dataset, DatasetVersion
 from app.db import open_session
 from app.jobs.tables import Job
 from app.labels.ranking import finish_rank
@@ -161,3 +161,30 @@ def test_a_ranking_that_ended_notes_how_good_it_was(
     page = browser.get(f"{place}?rows=next").text
     assert page.index('data-row="7"') < page.index('data-row="5"')
     assert "With 5 labels the quick model is right about 80 %" in page
+
+
+def test_labels_of_an_older_version_can_still_be_put_in(
+    browser: TestClient, animals: Dataset, engine: Engine, store: Store
+) -> None:
+    place = begin(browser, animals, column="c1")
+    mark(browser, place, [2, 3], "cat")
+    with open_session(engine) as db:
+        version = db.scalars(select(DatasetVersion).where(DatasetVersion.dataset_id == animals.id)).one()
+        newer = DatasetVersion(
+            owner_id=version.owner_id, dataset_id=animals.id, hash=version.hash, rows=40, columns=2,
+            parent_id=version.id, root_hash=version.hash,
+        )  # fmt: skip
+        db.add(newer)
+        db.flush()
+        db.get_one(Dataset, animals.id).version_id = newer.id
+        db.commit()
+    assert browser.post(f"{place}/marks", json={"rows": [4], "value": "cat"}, headers=JSON).status_code == 409
+    assert (
+        "2 labels of ‘kind’ were given on another version"
+        in browser.get(f"/datasets/{animals.id}/label").text
+    )
+    browser.post(f"{place}/save")
+    with open_session(engine, write=False) as db:
+        order = store.job(db.scalars(select(Job).where(Job.verb == "mend")).one().id).order().body
+    assert isinstance(order, MendOrder)
+    assert order.steps == [Relabel(column="c1", cells={2: "cat", 3: "cat"})]
