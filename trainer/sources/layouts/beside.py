@@ -77,13 +77,9 @@ def look_for_names(tree: Tree) -> Fit:
         return Fit(f"No column of a table holds the names of the {KINDS[kind][2]}.")
     named = best[1]
     others = [name for place, name in enumerate(named.names) if place != named.column]
-    why = f"column ‘{named.names[named.column]}’ of ‘{named.entry.file}’ names the {KINDS[kind][2]}"
-    return Fit(
-        f"{why}{f', beside {chr(44).join(others[:4])}' if others else ''}.".replace(",", ", ").replace(
-            ",  ", ", "
-        ),
-        partial(plan, tree, kind, [named]),
-    )
+    why = f"Column ‘{named.names[named.column]}’ of ‘{named.entry.file}’ names the {KINDS[kind][2]}"
+    known = f"; what is known of them: {', '.join(others[:4])}" if others else ""
+    return Fit(f"{why}{known}.", partial(plan, tree, kind, [named]))
 
 
 def kind_of(tree: Tree) -> str | None:

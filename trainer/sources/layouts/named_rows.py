@@ -85,7 +85,7 @@ def text_rows(tree: Tree, entry: Entry, rejects: Rejects | None) -> Iterator[tup
             except csv.Error:
                 if rejects is not None:
                     rejects.add(entry.label, reader.line_num, "the line is longer than 1,000,000 characters")
-                return
+                continue
             if cells is None:
                 return
             if not any(cell.strip() for cell in cells):
