@@ -24,6 +24,7 @@ from app.people.authorize import authorize, get_changeable
 from app.people.session import Person
 from app.storage import Store
 from app.versions.service import add_steps
+from trainer.contract.dataset import Finding
 from trainer.contract.events import ENDED
 
 router = APIRouter()
@@ -36,6 +37,8 @@ def describe_findings(db: Session, shown: Shown) -> dict[str, Any]:
     done = find_audit(db, shown.version, done=True)
     deep = finding_lines(shown.base, shown.schema, audit_findings(db, done), done.sets) if done else []
     counted = finding_lines(shown.base, shown.schema, shown.profile.findings)
+    mended = {key_of(finding) for finding in shown.profile.findings if is_mended(shown, finding)}
+    counted = [line for line in counted if line.key not in mended]
     first = sum(line.kind == "bad" for line in counted)
     lines = [*counted[:first], *deep, *counted[first:]]
     aside = list_set_aside(db, shown.dataset)
@@ -44,6 +47,12 @@ def describe_findings(db: Session, shown: Shown) -> dict[str, Any]:
         "aside": [line for line in lines if line.key in aside],
         "deeper": describe_deeper(db, shown),
     }
+
+
+def is_mended(shown: Shown, finding: Finding) -> bool:
+    """Whether the steps of a version mend this already: those that learn change no cell, so it is found again."""
+    steps = [step.model_dump(mode="json") for step in finding.fix.steps] if finding.fix else []
+    return bool(steps) and all(step in shown.version.steps for step in steps)
 
 
 def describe_deeper(db: Session, shown: Shown) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from ftfy.badness import is_bad
 
 from trainer.contract.dataset import Column, Finding, Fix
 from trainer.contract.steps import FixText
+from trainer.mend.reading import fix_text
 from trainer.profile.look import Look, counted
 
 LOST = "�"
@@ -34,10 +35,11 @@ def is_garbled(text: str) -> bool:
     return is_bad(text) and ftfy.fix_encoding(text) != text
 
 
-def read(look: Look, column: Column) -> tuple[list[int], str]:
-    """The rows with garbled text, and an example."""
+def read(look: Look, column: Column) -> tuple[list[int], str, int]:
+    """The rows with garbled text, an example, and how many of them the step mends."""
     rows: list[int] = []
     example = ""
+    mended = 0
     answer = look.engine.cursor().execute(
         f"SELECT file_row_number, {column.id} FROM {look.source} WHERE length({column.id}) <> strlen({column.id})"
     )
@@ -46,10 +48,11 @@ def read(look: Look, column: Column) -> tuple[list[int], str]:
             if is_garbled(text):
                 rows.append(row)
                 example = example or text
-    return rows, example
+                mended += fix_text(text) != text
+    return rows, example, mended
 
 
-def describe(look: Look, column: Column, rows: list[int], example: str) -> list[Finding]:
+def describe(look: Look, column: Column, rows: list[int], example: str, mended: int) -> list[Finding]:
     """The sentence, with one cell as it stands and as it would be."""
     if not rows:
         return []
@@ -60,6 +63,6 @@ def describe(look: Look, column: Column, rows: list[int], example: str) -> list[
             sentence=f"{counted(len(rows), 'cell', 'cells')} of ‘{column.name}’ were read in the wrong encoding once: "
             f"‘{before}’ should be ‘{after}’.",
             rows=look.keep(f"mojibake-{column.id}", rows),
-            fix=Fix(label="Mend the text", steps=[FixText(column=column.id)]),
+            fix=Fix(label="Mend the text", steps=[FixText(column=column.id)]) if mended * 2 > len(rows) else None,
         )
     ]  # fmt: skip

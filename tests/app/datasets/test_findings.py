@@ -181,3 +181,16 @@ def test_suspects_are_relabelled_as_suggested_or_left_out(
         assert relabelled.steps == [{"kind": "relabel", "column": "c2", "cells": {"5": "female"}}]
         assert relabelled.note == "1 row relabelled as suggested"
         assert both.steps[-1] == {"kind": "exclude", "rows": [3], "reason": "label likely wrong"}
+
+
+def test_what_the_steps_of_a_version_mend_is_told_no_more(
+    browser: TestClient, engine: Engine, dataset: Dataset
+) -> None:
+    assert COPIES.fix is not None
+    with open_session(engine) as db:
+        version = db.scalars(select(DatasetVersion)).one()
+        version.steps = [step.model_dump(mode="json") for step in COPIES.fix.steps]
+        db.commit()
+    page = browser.get(f"/datasets/{dataset.id}").text
+    assert "1 thing to look at" in page
+    assert COPIES.sentence not in page

@@ -139,11 +139,11 @@ def test_codes_that_differ_by_a_sign_are_not_one(tmp_path: Path) -> None:
 
 
 def test_text_in_the_wrong_encoding(tmp_path: Path) -> None:
-    words = ["dÃ©jÃ  vu" if n in (4, 9) else f"naïve café number {n * 7 % 401}" for n in range(400)]
+    words = ["cafÃ© crÃ¨me" if n in (4, 9) else f"naïve café number {n * 7 % 401}" for n in range(400)]
     found = imported(tmp_path, a_clean_table() | {"said": words})
     finding = only(found, "mojibake")
     assert finding.sentence == (
-        "2 cells of ‘said’ were read in the wrong encoding once: ‘dÃ©jÃ  vu’ should be ‘déjà vu’."
+        "2 cells of ‘said’ were read in the wrong encoding once: ‘cafÃ© crÃ¨me’ should be ‘café crème’."
     )
     assert rows_of(found, finding) == [4, 9]
     assert finding.fix is not None
