@@ -1,6 +1,7 @@
 """Sets of rows that an address may name: those of a finding, and those that somebody picked."""
 
 import pyarrow.parquet as pq
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.datasets.conditions import Picked
@@ -44,3 +45,9 @@ def get_row_set(db: Session, store: Store, person: User, version: DatasetVersion
     if not path.is_file():
         raise NotFound(f"The rows of ‘{found.name}’ are gone. Pick them again.")
     return Picked(path, found.name, found.count)
+
+
+def list_slices(db: Session, version: DatasetVersion, most: int = 30) -> list[RowSet]:
+    """The slices that were kept of this version, the newest first."""
+    asked = select(RowSet).where(RowSet.version_id == version.id, RowSet.kind == "slice")
+    return list(db.scalars(asked.order_by(RowSet.created_at.desc()).limit(most)))

@@ -10,7 +10,7 @@ from app.datasets import grid, media, rejected, service, table, words
 from app.datasets.adding import describe_adding
 from app.datasets.expressions import BadCondition
 from app.datasets.layers import Layer, read_layers
-from app.datasets.picks import find_picked
+from app.datasets.picks import find_picked, list_slices
 from app.datasets.samples import first_samples
 from app.datasets.tables import Dataset, DatasetVersion
 from app.datasets.tabs import tabs
@@ -260,15 +260,16 @@ def show_rows(request: Request, db: Db, person: Person, shown: Shown, view: View
     """What the grid's block needs. A condition that is not understood is shown with the rows of all the rest."""
     store: Store = request.app.state.store
     picked = find_picked(db, store, person, shown.version, shown.profile, view)
+    beside = layers_context(shown) | {"slices": list_slices(db, shown.version)}
     try:
         page = grid.read_rows(shown.folder, shown.schema, view, picked)
     except BadCondition as refusal:
         page = grid.read_rows(shown.folder, shown.schema, view.where(""), picked)
         context = table.rows_context(shown.base, shown.schema, shown.profile, page, picked)
         context |= {"view": view, "refused": table.refused_condition(view.condition, refusal)}
-        return context | layers_context(shown)
+        return context | beside
     context = table.rows_context(shown.base, shown.schema, shown.profile, page, picked)
-    return context | {"view": page.view} | layers_context(shown)
+    return context | {"view": page.view} | beside
 
 
 def layers_context(shown: Shown) -> dict[str, Any]:

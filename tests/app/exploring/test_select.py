@@ -56,6 +56,9 @@ def test_a_slice_is_a_filter_with_a_name_that_can_be_removed(
     assert "&lt;hard&gt; ones" in page
     assert f'href="/datasets/{dataset.id}"' in page
     assert page.count("<tr data-row=") == 3
+    listed = browser.get(f"/datasets/{dataset.id}").text
+    assert "1 slice" in listed
+    assert f'href="{address}"' in listed
 
 
 def test_all_that_match_is_what_the_view_shows(browser: TestClient, dataset: Dataset) -> None:
