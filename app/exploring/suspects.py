@@ -114,7 +114,7 @@ def mend(
         cells = {root: suggested[number] for root, number in zip(roots, rows, strict=True)}
         step, note = Relabel(column=target.id, cells=cells), _("{n} relabelled as suggested")
     said = _("1 row") if len(rows) == 1 else _("{n} rows").format(n=f"{len(rows):,}")
-    add_steps(db, store, person, shown.dataset, [step], note.format(n=said))
+    add_steps(db, store, person, shown.dataset, [step], note.format(n=said), of=shown.version)
     return RedirectResponse(shown.base, status_code=303)
 
 

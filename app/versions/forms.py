@@ -153,7 +153,7 @@ def list_fields(kind: str, plan: Plan, given: Mapping[str, Any]) -> list[StepFie
     """The fields of a kind of step, over the columns that there are, with what was given."""
     fields = []
     for name, info in KINDS[kind].model.model_fields.items():
-        if name in ("kind", "made") or (name == "decimal" and not may_be_text(plan, given)):
+        if name not in LABELS or (name == "decimal" and not may_be_text(plan, given)):
             continue
         label, help, value = LABELS[name], HELP.get((kind, name), ""), given.get(name)
         if name in ("column", "columns"):

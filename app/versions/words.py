@@ -45,6 +45,7 @@ class StepLine:
     learned: bool
     """Fitted on the training part when a model is trained."""
     kind: str
+    """Of its form; ``labels`` for a column that labelling made, which has none."""
 
 
 def step_lines(schema: Schema, steps: Sequence[Step]) -> list[StepLine]:
@@ -52,7 +53,8 @@ def step_lines(schema: Schema, steps: Sequence[Step]) -> list[StepLine]:
     names = {column.id: column.name for column in schema.columns}
     lines = []
     for place, step in enumerate(steps):
-        lines.append(StepLine(place, step_words(step, names), is_learned(step), step.kind))
+        kind = "labels" if isinstance(step, MakeColumn) and step.labels else step.kind
+        lines.append(StepLine(place, step_words(step, names), is_learned(step), kind))
         if isinstance(step, Rename):
             names[step.column] = step.name
         elif isinstance(step, MakeColumn):
@@ -70,7 +72,8 @@ def step_words(step: Step, names: Mapping[str, str]) -> str:
                 column=names.get(step.column), form=step.format
             )
         case MakeColumn():
-            return _("Make {name} = {formula}").format(name=step.name, formula=step.expression)
+            said = _("Make the column {name} for labels") if step.labels else _("Make {name} = {formula}")
+            return said.format(name=step.name, formula=step.expression)
         case Retype():
             return _("Read {column} as {type}").format(column=names.get(step.column), type=TYPES[step.type])
         case Rename():
