@@ -1,13 +1,17 @@
 """Near duplicates, put into groups and words: what nearly repeats another row, across parts, and under other labels."""
 
+import hashlib
+
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from trainer.audit.features import stream
+from trainer.audit.hashing import combine
 from trainer.audit.job import Look, Rows
 from trainer.audit.near_pictures import near_pictures
-from trainer.audit.near_rows import near_rows
+from trainer.audit.near_rows import as_codes, near_rows
 from trainer.audit.near_texts import near_texts
 from trainer.columns import read_columns
 from trainer.columns.settle import ID_NAME
@@ -36,12 +40,15 @@ def near_duplicates(look: Look) -> list[Finding]:
     order = np.lexsort((members, numbers))
     members, numbers = members[order], numbers[order]
     noun, how = WORDS[kind]
+    follows = [*across(look, noun, members, numbers), *torn(look, noun, members, numbers)]
+    members, numbers = without_copies(look, kind, members, numbers)
+    if not len(members):
+        return follows
     extra = len(members) - len(np.unique(numbers))
     repeats = np.delete(members, np.unique(numbers, return_index=True)[1])
     of = "" if len(rows) == look.schema.rows else f" (of {len(rows):,} looked at)"
     return [
-        *across(look, noun, members, numbers),
-        *torn(look, noun, members, numbers),
+        *follows,
         Finding(
             kind="near_duplicates", count=extra,
             sentence=f"{counted(extra, f'{noun} nearly repeats', f'{noun}s nearly repeat')} another{of}: {how}.",
@@ -49,6 +56,24 @@ def near_duplicates(look: Look) -> list[Finding]:
             fix=leave_out(look, repeats, f"nearly repeats another {noun}"),
         ),
     ]  # fmt: skip
+
+
+def without_copies(
+    look: Look, kind: str, members: Rows, numbers: npt.NDArray[np.int64]
+) -> tuple[Rows, npt.NDArray[np.int64]]:
+    """Without groups of nothing but exact copies, which the profile tells of."""
+    if kind == "image":
+        path = look.version.media(look.of_type("image")[0].id)
+        keys = np.unique(
+            [hashlib.sha256(c or b"").hexdigest() for c in stream(path, members)], return_inverse=True
+        )[1]
+    else:
+        compared = [c for c in look.of_type("number", "category", "datetime", "text") if c.role != "id"]
+        cells = read_columns(look.version, [c.id for c in compared], members)
+        keys = combine([as_codes(column) for column in cells.values()], len(members)).view(np.int64)
+    kinds = {number: len(set(keys[numbers == number].tolist())) for number in np.unique(numbers).tolist()}
+    kept = np.array([kinds[number] > 1 for number in numbers.tolist()], bool)
+    return members[kept], numbers[kept]
 
 
 def find_pairs(look: Look) -> tuple[str, Rows, Pairs]:

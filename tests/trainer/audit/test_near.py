@@ -53,15 +53,17 @@ def test_pictures_changed_in_every_way(tmp_path: Path) -> None:
     near = audited.one("near_duplicates")
     rows = audited.rows("near-duplicates")["row"]
     groups = {frozenset(names[row] for row in rows[start : start + 2]) for start in range(0, len(rows), 2)}
-    assert groups == {frozenset({f"{place:03d}.png", f"{200 + place}.png"}) for place in range(len(CHANGES))}
-    assert near.count == len(CHANGES)
+    assert groups == {
+        frozenset({f"{place:03d}.png", f"{200 + place}.png"}) for place in range(1, len(CHANGES))
+    }
+    assert near.count == len(CHANGES) - 1  # the exact copy is told of by the profile
     assert near.fix is not None
     torn = audited.one("labels", "near-torn")
     assert torn.count == 2 * 4  # the copies of a lie in b
 
 
 @pytest.mark.parametrize(
-    "change", [lambda t: t.upper(), lambda t: t + " !!", lambda t: t.replace("seven", "eight"), str]
+    "change", [lambda t: t.upper(), lambda t: t + " !!", lambda t: t.replace("seven", "eight")]
 )
 def test_texts(tmp_path: Path, change: object) -> None:
     draw = np.random.default_rng(0)
@@ -131,7 +133,8 @@ def test_rows_and_across_the_parts(tmp_path: Path) -> None:
     )
     audited = an_audit(tmp_path, found, question=question)
     members = set(audited.rows("near-duplicates")["row"])
-    assert members == set(planted) | set(planted.values())
+    near = {copy: row for copy, row in planted.items() if table[copy] != table[row]}
+    assert set(near) | set(near.values()) <= members <= set(planted) | set(planted.values())
     across = audited.one("leak", "near-across-parts")
     crossing = set(audited.rows("near-across-parts")["row"])
     assert crossing
