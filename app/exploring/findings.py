@@ -117,7 +117,7 @@ def fix(
     if chosen is None or version != shown.version.id:
         raise Conflict(_("There is nothing to mend here any more. Look at the findings again."))
     store: Store = request.app.state.store
-    add_steps(db, store, person, shown.dataset, chosen.steps, chosen.label)
+    add_steps(db, store, person, shown.dataset, chosen.steps, chosen.label, of=shown.version)
     return RedirectResponse(shown.base, status_code=303)
 
 

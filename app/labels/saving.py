@@ -46,9 +46,8 @@ def save(db: Session, store: Store, person: User, shown: Shown, sitting: Sitting
     if gone:
         steps.append(Exclude(rows=gone, reason=_("left out while labelling")))
     note = words.ngettext("{n} label given: {name}", "{n} labels given: {name}", len(cells))
-    mending = add_steps(
-        db, store, person, shown.dataset, steps, note.format(n=whole(len(cells)), name=sitting.name)
-    )
+    said = note.format(n=whole(len(cells)), name=sitting.name)
+    mending = add_steps(db, store, person, shown.dataset, steps, said, of=version)
     sitting.saved_version_id = mending.id
     db.flush()
     return True

@@ -54,12 +54,13 @@ def add_steps(
     dataset: Dataset,
     steps: Sequence[Step],
     note: str,
-    of: DatasetVersion | None = None,
+    *,
+    of: DatasetVersion | None,
 ) -> Mending:
     """A new version with these steps after those there are. Raises BadInput in words for a step that cannot be done.
 
-    ``note`` says in words what changes. ``of``: the version whose rows the steps name; raises Conflict where the table
-    has got another root meanwhile, whose rows are numbered otherwise.
+    ``note`` says in words what changes. ``of``: the version whose rows the steps name, None where they name none;
+    raises Conflict where the table has got another root meanwhile, whose rows are numbered otherwise.
     """
     base = get_base(db, dataset)
     if of is not None and root_hash(of) != base.root_hash:

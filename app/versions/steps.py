@@ -168,7 +168,7 @@ def change(
         before, step = read_form(store, base, form)
         note = step_lines(schema_at(store, base.root_hash), [*before, step])[-1].words
         if form.edit < 0:
-            service.add_steps(db, store, person, dataset, [step], note)
+            service.add_steps(db, store, person, dataset, [step], note, of=None)
         else:
             steps = [*before, step, *base.steps[form.edit + 1 :]]
             service.set_steps(db, store, person, dataset, form.made_from, steps, note)

@@ -46,7 +46,7 @@ def ask_for(
 ) -> Mending:
     """Ask for a version, and leave its job waiting."""
     with open_session(engine) as db:
-        mending = add_steps(db, store, person, db.get_one(Dataset, dataset.id), steps, note)
+        mending = add_steps(db, store, person, db.get_one(Dataset, dataset.id), steps, note, of=None)
         db.commit()
     return mending
 

@@ -36,7 +36,7 @@ def test_a_step_that_cannot_be_done_is_refused_before_anything_is_queued(
             (Drop(columns=["c0", "c1", "c2", "c3", "c4"]), "no column is left"),
         ):
             with pytest.raises(BadInput) as refusal:
-                add_steps(db, store, person, found, [step], "x")
+                add_steps(db, store, person, found, [step], "x", of=None)
             assert words in refusal.value.sentence
         assert db.scalars(select(Job).where(Job.verb == "mend")).all() == []
 
