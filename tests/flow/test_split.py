@@ -3,29 +3,15 @@
 import csv
 import random
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.flow.test_pictures import some_shapes
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.expected("status of 422")]
 SOON = 60_000
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Iterator[Page]:
-    """A page; an error in its console, other than a refusal that was asked for, fails the test."""
-    page = context.new_page()
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.goto("/")
-    yield page
-    page.close()
-    assert [line for line in said if "status of 422" not in line] == []
 
 
 def some_visits(path: Path) -> Path:

@@ -21,16 +21,11 @@ from app.main import create_app
 from app.people.tables import User
 from app.settings import Settings
 from app.storage import Store
-from tests.support.people import a_browser, a_user
+from tests.support.people import a_browser
 from tests.support.server import AServer
 from tests.support.web import AWeb, reply
 
 AServerWith = Callable[..., TestClient]
-
-
-@pytest.fixture
-def person(engine: Engine) -> User:
-    return a_user(engine)
 
 
 @pytest.fixture

@@ -19,13 +19,6 @@ from tests.app.jobs.world import a_job, a_user, events_of, find_job
 VERBS = ("import", "baseline", "train")
 
 
-@pytest.fixture
-def store(settings: Settings) -> Store:
-    store = Store(settings.data)
-    store.create()
-    return store
-
-
 def take(engine: Engine, verbs: Any = VERBS, lease: float = 30.0, worker: str = "w") -> Job | None:
     with open_session(engine) as db:
         job = claim(db, worker, lease, "cpu", verbs)

@@ -1,4 +1,4 @@
-"""A server, a person and their browser."""
+"""A server's data folder, a person and their browser."""
 
 import pytest
 from fastapi import FastAPI
