@@ -12,17 +12,21 @@ from app.datasets.tables import Audit, Dataset, RowSet
 from app.db import open_session
 from app.elsewhere.tables import Fetch
 from app.errors import NotFound
+from app.exploring.tables import DataMap
 from app.jobs.service import queue_job
 from app.labels.tables import CollectedClass, Collection, Item, Sitting
 from app.people.authorize import authorize, get_changeable, get_deletable, get_readable
 from app.people.tables import User
 from app.projects.tables import Project
+from app.storage import Store
 from app.uploads.tables import Upload
-from tests.support.datasets import a_dataset, a_picture_folder
+from tests.support.datasets import a_dataset, a_picture_folder, end
 from tests.support.people import a_browser, a_user
 from tests.support.routes import fill, list_routes
 from tests.support.runs import a_finished_run, a_project
-from trainer.contract.order import AuditOrder
+from trainer.contract.order import AuditOrder, MapOrder
+from trainer.contract.outcome import Outcome
+from trainer.contract.results import MapResults
 
 PEOPLE_ROUTES = {"/enter/{token}"}
 FORMS = {
@@ -110,6 +114,7 @@ def values(app: FastAPI, owner: User) -> dict[str, str]:
     """An id of a thing of the owner for every path parameter."""
     made = {name: build(app, owner) for name, build in BUILDERS.items()} | INSIDE
     version_id = its_version(app, made["dataset_id"])
+    its_map(app, owner, version_id)
     return made | {
         "version_id": version_id,
         "sitting_id": a_sitting(app, owner, made["dataset_id"], version_id),
@@ -147,6 +152,20 @@ def its_suspects(app: FastAPI, owner: User, dataset_id: str, version_id: str) ->
     suspects = pa.table({"row": [0], "score": [0.5], "suggested": ["red"]})
     pq.write_table(suspects, app.state.store.row_set(found.id))
     return found.id
+
+
+def its_map(app: FastAPI, owner: User, version_id: str) -> None:
+    """A map of the version that was drawn."""
+    store: Store = app.state.store
+    with open_session(app.state.engine) as db:
+        job = queue_job(db, store, owner, MapOrder(version=store.datasets, method="pca"))
+        results = MapResults(method="pca", rows=1, features="small pictures", sampled=True, explained=[])
+        end(job, Outcome(state="done", sentence="Done.", results=results.model_dump()))
+        db.add(DataMap(owner_id=owner.id, version_id=version_id, job_id=job.id, method="pca"))
+        db.commit()
+        places = store.job(job.id).results.map
+    places.parent.mkdir(parents=True, exist_ok=True)
+    pq.write_table(pa.table({"row": [0], "x": [0.5], "y": [0.5]}), places)
 
 
 def with_ids(app: FastAPI) -> list[tuple[str, str]]:
