@@ -15,6 +15,7 @@ from app.people.tables import User
 from app.storage import Store
 from app.versions.tables import Mending
 from tests.support.datasets import a_dataset, a_version_folder
+from tests.support.importing import a_picture, a_zip, an_import
 from tests.support.people import a_browser, a_user
 from trainer.contract.dataset import Finding, Fix
 from trainer.contract.order import AuditOrder
@@ -47,6 +48,38 @@ def test_each_finding_leads_to_its_rows(browser: TestClient, dataset: Dataset) -
     rows = browser.get(f"/datasets/{dataset.id}?rows=duplicates").text
     assert "Person 7" in rows
     assert "Person 8<" not in rows
+
+
+@pytest.mark.parametrize("boxed", [False, True])
+def test_findings_about_pictures_lead_to_their_rows(
+    browser: TestClient, engine: Engine, store: Store, person: User, *, boxed: bool
+) -> None:
+    """Pictures in folders of their labels, and pictures with boxes beside them as Pascal VOC has them."""
+    files = {f"{'ab'[n % 2]}/{n}.png": a_picture(seed=n % 6) for n in range(8)}
+    if boxed:
+        files = {f"images/{n}.png": a_picture(seed=n % 6) for n in range(8)}
+        files |= {f"annotations/{n}.xml": a_voc(n) for n in range(8)}
+    found = an_import(store.root, a_zip(files))
+    assert ("boxes" in found.types().values()) == boxed
+    with_rows = [finding for finding in found.profile.findings if finding.rows is not None]
+    assert [finding.sentence.split(". ")[0] for finding in with_rows if finding.kind == "duplicates"] == [
+        "2 pictures repeat an earlier one exactly"
+    ]
+    place = f"/datasets/{a_dataset(engine, store, person, found.version).id}"
+    page = browser.get(place).text
+    for finding in with_rows:
+        assert f'href="{place}?rows={finding.rows}"' in page
+        rows = browser.get(f"{place}?rows={finding.rows}").text
+        numbers = pq.read_table(found.version.rows(str(finding.rows)))["row"].to_pylist()
+        assert all(f'data-row="{number}"' in rows for number in numbers)
+        assert rows.count('data-row="') == len(numbers)
+
+
+def a_voc(n: int) -> bytes:
+    """An annotation of one picture as Pascal VOC writes it."""
+    box = "<bndbox><xmin>2</xmin><ymin>2</ymin><xmax>9</xmax><ymax>9</ymax></bndbox>"
+    size = "<size><width>40</width><height>30</height><depth>3</depth></size>"
+    return f"<annotation><filename>{n}.png</filename>{size}<object><name>cat</name>{box}</object></annotation>".encode()
 
 
 def test_a_finding_is_set_aside_and_put_back(browser: TestClient, dataset: Dataset) -> None:
