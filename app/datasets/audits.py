@@ -5,6 +5,7 @@ import shutil
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.datasets.findings import SUSPECTS
 from app.datasets.tables import Audit, Dataset, DatasetVersion, RowSet
 from app.errors import BadInput
 from app.jobs.service import ask, queue_job
@@ -84,6 +85,14 @@ def find_audit(db: Session, version: DatasetVersion, *, done: bool = False) -> A
     if done:
         looks = looks.where(Job.state == "done")
     return db.scalar(looks.order_by(Audit.created_at.desc(), Audit.id).limit(1))
+
+
+def find_suspects(db: Session, version: DatasetVersion, column: str) -> RowSet | None:
+    """The rows whose label in a column the newest finished look at it doubts, each with a suggestion."""
+    looks = select(Audit).join(Job, Job.id == Audit.job_id)
+    looks = looks.where(Audit.version_id == version.id, Audit.target == column, Job.state == "done")
+    newest = db.scalar(looks.order_by(Audit.created_at.desc(), Audit.id).limit(1))
+    return db.get(RowSet, newest.sets.get(SUSPECTS, "")) if newest is not None else None
 
 
 def audit_job(db: Session, audit: Audit) -> Job:

@@ -1,6 +1,7 @@
 """The page where rows get labels: by number keys, many at once, with undo. Every stroke is kept on the server."""
 
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
@@ -28,6 +29,17 @@ class Marked(BaseModel):
     rows: list[int] = Field(max_length=sittings.MOST_AT_ONCE)
     value: str | None = None
     excluded: bool = False
+
+
+class Wanted(BaseModel):
+    """What shall be labelled: a column that is there, or a new one."""
+
+    column: str = ""
+    name: str = ""
+    kind: str = "category"
+    labels: str = ""
+    rows: str = Field("", max_length=40)
+    """Where to begin; a source of ``stream.list_sources``."""
 
 
 @router.get("/datasets/{dataset_id}/label")
@@ -63,23 +75,22 @@ def begin(
     db: Db,
     person: Person,
     dataset_id: str,
-    column: Annotated[str, Form()] = "",
-    name: Annotated[str, Form()] = "",
-    kind: Annotated[str, Form()] = "category",
-    labels: Annotated[str, Form()] = "",
+    wanted: Annotated[Wanted, Form()],
 ) -> Response:
     """Label a column that is there, or one to be made."""
     shown = get_shown(request, db, person, dataset_id)
     authorize(person, "change", shown.dataset)
     sittings.reopen_failed(db, shown)
     try:
-        if column:
-            sitting = sittings.begin(db, shown, person, known_column(shown.schema, column))
+        if wanted.column:
+            sitting = sittings.begin(db, shown, person, known_column(shown.schema, wanted.column))
         else:
-            sitting = sittings.begin_new(db, shown, person, name, kind, labels.replace(";", ",").split(","))
+            labels = wanted.labels.replace(";", ",").split(",")
+            sitting = sittings.begin_new(db, shown, person, wanted.name, wanted.kind, labels)
     except (BadInput, Conflict) as refusal:
         return show_choice(request, db, shown, refusal.sentence)
-    return RedirectResponse(f"/datasets/{dataset_id}/label/{sitting.id}", status_code=303)
+    begun = f"?{urlencode({'rows': wanted.rows})}" if wanted.rows else ""
+    return RedirectResponse(f"/datasets/{dataset_id}/label/{sitting.id}{begun}", status_code=303)
 
 
 @router.get("/datasets/{dataset_id}/label/{sitting_id}")
@@ -123,7 +134,7 @@ def context_of(
         "standing": sittings.standing(shown, sitting, marks),
         "candidates": found,
         "face": stream.face_of(shown, sitting),
-        "sources": stream.list_sources(db, shown, bool(state.rows)),
+        "sources": stream.list_sources(db, shown, sitting, ranked=bool(state.rows)),
         "rows": rows,
         "following": following,
         "ranking": state,

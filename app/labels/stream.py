@@ -1,11 +1,13 @@
 """The rows that come up for labelling: without a label first, or those of a set, or what a job ranked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+import pyarrow.parquet as pq
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.datasets.audits import find_suspects
 from app.datasets.engine import SOURCE, ask
 from app.datasets.routes import Shown
 from app.datasets.tables import RowSet
@@ -34,6 +36,8 @@ class Candidate:
     text: str
     present: bool
     """Whether it has the picture or sound that its face is."""
+    suggested: str | None = None
+    """What its label should perhaps be, says a deeper look."""
 
 
 @dataclass(frozen=True)
@@ -56,15 +60,24 @@ def face_of(shown: Shown, sitting: Sitting) -> Column | None:
     return None
 
 
-def list_sources(db: Session, shown: Shown, ranked: bool) -> list[Source]:  # noqa: FBT001 - one of the facts
+def list_sources(db: Session, shown: Shown, sitting: Sitting, *, ranked: bool) -> list[Source]:
     """All there are for this version."""
     sources = [Source("unlabelled", _("Without a label")), Source("all", _("All rows"))]
-    if any(finding.kind == "labels" and finding.rows for finding in shown.profile.findings):
-        sources.append(Source("suspects", _("Likely wrong")))
+    suspects = find_suspects(db, shown.version, sitting.column)
+    if suspects is not None:
+        sources.append(Source(suspects.id, _("Likely wrong")))
+    if torn_rows(shown, sitting) is not None:
+        sources.append(Source("torn", _("Under several labels")))
     if ranked:
         sources.append(Source("next", _("Worth most")))
     sets = db.scalars(select(RowSet).where(RowSet.version_id == shown.version.id).order_by(RowSet.created_at))
-    return sources + [Source(one.id, one.name) for one in sets]
+    return sources + [Source(one.id, one.name) for one in sets if one is not suspects]
+
+
+def torn_rows(shown: Shown, sitting: Sitting) -> str | None:
+    """The name of the rows that stand more than once, under different labels of this column."""
+    found = (f for f in shown.profile.findings if f.kind == "labels" and sitting.column in f.columns)
+    return next((finding.rows for finding in found), None)
 
 
 def read_candidates(
@@ -81,32 +94,45 @@ def read_candidates(
         after = 0
     elif key == "next":
         wanted = [row for row in ranked if row not in marks][after : after + AT_ONCE]
-        found = {
+        by_number = {
             one.number: one
             for one in query(
                 shown, sitting, marks, "file_row_number IN (SELECT unnest(?::BIGINT[]))", order, [wanted], 0
             )
         }
-        return [found[row] for row in wanted if row in found]
+        return [by_number[row] for row in wanted if row in by_number]
     elif key != "all":
-        place = find_set(db, store, shown, key)
+        place = find_set(db, store, shown, sitting, key)
         where = "file_row_number IN (SELECT row FROM read_parquet(?))"
-        score = "(SELECT any_value(score) FROM read_parquet(?) AS s WHERE s.row = file_row_number)"
+        score = "(SELECT any_value(score) FROM read_parquet(?) AS s WHERE s.row = version.file_row_number)"
         order = f"{score} DESC NULLS LAST, file_row_number"
-        return query(shown, sitting, marks, where, order, [place, place], after)
+        found = query(shown, sitting, marks, where, order, [place, place], after)
+        return suggest(db, shown, sitting, key, place, found)
     return query(shown, sitting, marks, where, order, bound, after)
 
 
-def find_set(db: Session, store: Store, shown: Shown, key: str) -> str:
-    """The file with the rows of a set, or of the finding of likely wrong labels."""
-    if key == "suspects":
-        finding = next((f for f in shown.profile.findings if f.kind == "labels" and f.rows), None)
-        if finding is not None and finding.rows is not None:
-            return str(shown.folder.rows(finding.rows))
+def find_set(db: Session, store: Store, shown: Shown, sitting: Sitting, key: str) -> str:
+    """The file with the rows of a set, or of those that stand under several labels."""
+    torn = torn_rows(shown, sitting) if key == "torn" else None
+    if torn is not None:
+        return str(shown.folder.rows(torn))
     found = db.get(RowSet, key) if "\x00" not in key else None
     if found is None or found.version_id != shown.version.id:
         raise NotFound("There is no such set of rows in this version.")
     return str(store.row_set(found.id))
+
+
+def suggest(
+    db: Session, shown: Shown, sitting: Sitting, key: str, place: str, candidates: list[Candidate]
+) -> list[Candidate]:
+    """The same, with what a deeper look suggests where the rows are its suspects."""
+    suspects = find_suspects(db, shown.version, sitting.column)
+    if suspects is None or suspects.id != key:
+        return candidates
+    table = pq.read_table(place, columns=["row", "suggested"])
+    suggested = dict(zip(table["row"].to_pylist(), table["suggested"].to_pylist(), strict=True))
+    known = {row: label for row, label in suggested.items() if label in sitting.labels}
+    return [replace(one, suggested=known.get(one.number)) for one in candidates]
 
 
 def query(
@@ -121,7 +147,7 @@ def query(
     """Rows of the version by a condition of ours, with the labels that wait."""
     columns = shown.schema.columns
     names = ", ".join(f'"{column.id}"' for column in columns)
-    sql = f"SELECT file_row_number, {names} FROM {SOURCE} WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?"  # noqa: S608
+    sql = f"SELECT file_row_number, {names} FROM {SOURCE} AS version WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?"  # noqa: S608
     rows = ask(shown.folder.path.parent, sql, [str(shown.folder.table), *bound, AT_ONCE, skip])
     face = face_of(shown, sitting)
     found = []

@@ -151,7 +151,17 @@ export function start(element) {
     element.querySelector("[data-said]").textContent = sentence;
   }
 
+  /** Each chosen row gets the label that is suggested for it. */
+  function suggest() {
+    const targets = chosen().filter((row) => row.dataset.suggested);
+    for (const label of new Set(targets.map((row) => row.dataset.suggested))) set(targets.filter((row) => row.dataset.suggested === label), label);
+    if (!targets.length) return;
+    current = targets.at(-1);
+    onward();
+  }
+
   const act = {
+    suggest,
     undo: () => send("undo"),
     clear: () => set(chosen(), null),
     exclude() {
@@ -172,6 +182,7 @@ export function start(element) {
     else if (event.key === "Enter" && !event.target.closest?.("a, button, summary")) onward();
     else if (event.key === "0") act.clear();
     else if (event.key === "u") act.undo();
+    else if (event.key === "s") act.suggest();
     else if (event.key === "x") act.exclude();
     else if (event.key === "a") for (const row of rows()) row.setAttribute("aria-selected", "true");
     else if (event.key === " " && element.querySelector("[data-sound]") && !event.target.closest?.("button, audio")) {

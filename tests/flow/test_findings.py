@@ -27,6 +27,14 @@ def test_faults_are_found_looked_at_and_mended(page: Page, tmp_path: Path) -> No
     findings.locator("select").select_option(label="saved")
     findings.get_by_role("button", name="Look deeper").click()
     findings.get_by_role("link", name="See and mend").click()
+    suspects = page.url
+    page.get_by_role("button", name="Go through them by keys").click()
+    first = page.locator(".label-wall [data-suggested]").first
+    expect(first).to_contain_text("perhaps")
+    page.keyboard.press("s")
+    expect(first.locator("[data-now]")).to_have_text(str(first.get_attribute("data-suggested")))
+    expect(page.locator("[data-said]")).to_contain_text("1 wait to be put into the table")
+    page.goto(suspects)
     page.locator(".suspects tbody tr").first.get_by_role("checkbox").check()
     page.get_by_role("button", name="Write the ticked as suggested").click()
     expect(page.locator("h1")).to_contain_text("passengers", timeout=SOON)

@@ -1,20 +1,25 @@
 """Labels: refused in words, kept at once, undone, and one step of a new version when done."""
 
 import json
+from typing import Literal
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, select
 
-from app.datasets.tables import Dataset, DatasetVersion
+from app.datasets.findings import SUSPECTS
+from app.datasets.tables import Audit, Dataset, DatasetVersion, RowSet
 from app.db import open_session
+from app.jobs.service import queue_job
 from app.jobs.tables import Job
 from app.labels.ranking import finish_rank
 from app.labels.tables import Mark, Sitting
 from app.people.tables import User
 from app.storage import Store
 from tests.support.datasets import a_dataset, a_picture_folder, a_version_folder, end
-from trainer.contract.order import MendOrder, RankOrder
+from trainer.contract.order import AuditOrder, MendOrder, RankOrder
 from trainer.contract.outcome import Outcome
 from trainer.contract.steps import Exclude, MakeColumn, Relabel
 
@@ -87,6 +92,54 @@ def test_labels_are_kept_counted_and_undone(browser: TestClient, animals: Datase
     undone = [browser.post(f"{place}/undo", headers=JSON).json()["undone"] for _ in range(4)]
     assert undone == [[[3, None, False]], [[0, "cat", False]], [[4, None, False], [9, None, False]], []]
     assert browser.get(place).text.count("16 of 40 labelled") >= 1
+
+
+def test_what_the_newest_look_at_this_column_doubts_is_offered_with_its_suggestions(
+    browser: TestClient, animals: Dataset, engine: Engine, store: Store, person: User
+) -> None:
+    place = begin(browser, animals, column="c1")
+    assert "Likely wrong" not in browser.get(place).text
+    a_look(engine, store, person, animals, {6: "cat"})
+    newest = a_look(engine, store, person, animals, {5: "dog", 0: "dog", 1: "horse"})
+    a_look(engine, store, person, animals, {10: "dog"}, target="c0")
+    a_look(engine, store, person, animals, {11: "cat"}, state="failed")
+    page = browser.get(place).text
+    assert page.count("Likely wrong") == 1
+    assert f'href="{place}?rows={newest}"' in page
+    assert begin(browser, animals, column="c1", rows=newest) == f"{place}?rows={newest}"
+    rows = browser.get(f"{place}?rows={newest}").text
+    assert rows.index('data-row="5"') < rows.index('data-row="0"') < rows.index('data-row="1"')
+    assert rows.count('data-suggested="dog"') == 2
+    assert "horse" not in rows
+    assert "data-suggested" not in browser.get(f"{place}?rows=all").text
+    assert browser.get(f"{place}?rows=torn").status_code == 404
+
+
+def a_look(
+    engine: Engine, store: Store, person: User, dataset: Dataset, suggested: dict[int, str],
+    target: str = "c1", state: Literal["done", "failed"] = "done",
+) -> str:  # fmt: skip
+    """A deeper look that has ended, and its suspects in their order."""
+    with open_session(engine) as db:
+        version = db.scalars(select(DatasetVersion)).one()
+        job = queue_job(db, store, person, AuditOrder(version=store.datasets, target=target))
+        end(job, Outcome(state=state, sentence="Ended."))
+        rows = RowSet(
+            owner_id=person.id, version_id=version.id, name="a", kind="labels", count=len(suggested)
+        )
+        db.add(rows)
+        db.flush()
+        db.add(
+            Audit(
+                owner_id=person.id, dataset_id=dataset.id, version_id=version.id, job_id=job.id, target=target,
+                sets={SUSPECTS: rows.id},
+            )
+        )  # fmt: skip
+        db.commit()
+        scores = [float(-n) for n in range(len(suggested))]
+        table = pa.table({"row": list(suggested), "score": scores, "suggested": list(suggested.values())})
+        pq.write_table(table, store.row_set(rows.id))
+        return rows.id
 
 
 def test_done_makes_one_step_of_a_sitting(
