@@ -6,8 +6,8 @@ from functools import partial
 import structlog
 from sqlalchemy.orm import Session
 
+from app.command.janitor import sweep_until
 from app.datasets.audits import finish_audit
-from app.datasets.janitor import sweep_until
 from app.datasets.service import finish_import, import_uploads
 from app.db import is_at_head, make_engine
 from app.edge.log import configure_logs
@@ -21,7 +21,6 @@ from app.runs.service import finish_train
 from app.settings import Settings
 from app.storage import Store
 from app.uploads.tables import Upload
-from app.versions.janitor import sweep_versions
 from app.versions.service import finish_mend
 
 log = structlog.get_logger()
@@ -46,11 +45,7 @@ def work_until(settings: Settings, stop: threading.Event) -> int:
                 "The tables are of another version than this worker. Start the server of this version first."
             )
             return 1
-        beside = [
-            threading.Thread(
-                target=sweep_until, args=(engine, store, settings, stop, sweep_versions), daemon=True
-            )
-        ]
+        beside = [threading.Thread(target=sweep_until, args=(engine, store, settings, stop), daemon=True)]
         if list_on(settings):
             runner = Runner(engine, store, settings, import_one)
             beside.append(threading.Thread(target=runner.work_until, args=(stop,), daemon=True))

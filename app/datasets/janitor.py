@@ -1,19 +1,16 @@
-"""The janitor: ends uploads whose time has passed, and removes bytes that belong to nobody any more.
+"""Ends uploads whose time has passed, and removes bytes that belong to nobody any more.
 
-Run by every worker, now and then. What is being sent (its file is locked or young) or read (its job has not ended) is
+What is being sent (its file is locked or young) or read (its job has not ended) is
 never touched, whatever its age.
 """
 
 import fcntl
-import threading
 import time
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
 from sqlalchemy import Engine, delete, or_, select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.datasets.tables import Dataset
@@ -27,28 +24,8 @@ from trainer.contract.events import ENDED
 
 log = structlog.get_logger()
 
-EVERY = 600.0
-"""Seconds between two rounds."""
 YOUNG = 3600.0
 """Seconds in which a file without a row may still get one: its transaction may not have ended."""
-
-
-def sweep_until(
-    engine: Engine,
-    store: Store,
-    settings: Settings,
-    stop: threading.Event,
-    *others: Callable[[Engine, Store, Settings], None],
-) -> None:
-    """A round at once, then one every ten minutes, until ``stop`` is set. ``others`` sweep other rooms."""
-    while True:
-        try:
-            for round in (sweep, *others):
-                round(engine, store, settings)
-        except (SQLAlchemyError, OSError) as error:  # the next round tries again
-            log.warning("sweep_failed", error=str(error).splitlines()[0])
-        if stop.wait(EVERY):
-            return
 
 
 def sweep(engine: Engine, store: Store, settings: Settings) -> None:
