@@ -7,7 +7,6 @@ import structlog
 from sqlalchemy.orm import Session
 
 from app.command.janitor import sweep_until
-from app.datasets.audits import finish_audit
 from app.datasets.service import finish_import, import_uploads
 from app.db import is_at_head, make_engine
 from app.edge.log import configure_logs
@@ -21,7 +20,7 @@ from app.runs.service import finish_train
 from app.settings import Settings
 from app.storage import Store
 from app.uploads.tables import Upload
-from app.versions.service import finish_mend
+from app.versions.looks import end_look, end_mending
 
 log = structlog.get_logger()
 
@@ -34,8 +33,8 @@ def work_until(settings: Settings, stop: threading.Event) -> int:
     endings: Endings = {
         "import": finish_import,
         "train": finish_train,
-        "mend": finish_mend,
-        "audit": partial(finish_audit, store=store),
+        "mend": partial(end_mending, store=store),
+        "audit": partial(end_look, store=store),
         "rank": finish_rank,
     }
     engine = make_engine(settings)

@@ -59,7 +59,7 @@ def start_audit(
 
 def finish_audit(db: Session, job: Job, outcome: Outcome, store: Store) -> None:
     """Each finding's rows become a set that the table can show. Doing it twice changes nothing."""
-    audit = db.scalar(select(Audit).where(Audit.job_id == job.id))
+    audit = db.scalar(select(Audit).where(Audit.job_id == job.id).order_by(Audit.created_at).limit(1))
     if audit is None or outcome.state != "done" or audit.sets:
         return
     folder = store.job(job.id).results

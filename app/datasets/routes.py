@@ -106,7 +106,7 @@ def show(request: Request, db: Db, person: Person, dataset_id: str) -> Response:
     context["newest"] = service.get_version(db, dataset)
     context |= {
         **show_rows(request, db, person, shown, view),
-        **request.app.state.describe_findings(db, shown),
+        **request.app.state.describe_findings(db, request.app.state.store, shown),
     }
     status = 422 if context["refused"] else 200
     if not wants_fragment(request):

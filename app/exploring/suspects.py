@@ -21,6 +21,7 @@ from app.pages import Db, render, words
 from app.people.authorize import authorize, get_changeable
 from app.people.session import Person
 from app.storage import Store
+from app.versions.looks import find_counterpart
 from app.versions.service import add_steps, root_rows
 from trainer.contract.dataset import Column
 from trainer.contract.steps import Exclude, Relabel, Step
@@ -30,6 +31,8 @@ router = APIRouter()
 _ = words.gettext
 
 PAGE = 50
+VERY_SURE, RATHER_SURE = 0.6, 0.25
+"""Scores of ``trainer.audit.confident``: 1 is as sure of the other label as of a typical row of it."""
 MOST_SHOWN = 5
 """Columns of a table that are shown beside the label."""
 
@@ -41,6 +44,17 @@ class Suspect:
     row: Row
     label: str
     suggested: str
+    score: float
+    """How much likelier the models take the suggested label for than the one that stands there, each against what its
+    class gets on average.
+    """
+
+    @property
+    def sure(self) -> str:
+        """How sure the models are, in words."""
+        if self.score >= VERY_SURE:
+            return _("very")
+        return _("rather") if self.score >= RATHER_SURE else _("barely")
 
 
 @dataclass(frozen=True)
@@ -62,6 +76,9 @@ class Suspects:
 def show(request: Request, db: Db, person: Person, dataset_id: str, set_id: str, page: str = "1") -> Response:
     """The suspects, the most doubtful first."""
     shown = get_shown(request, db, person, dataset_id)
+    counterpart = find_counterpart(db, shown.version, set_id)
+    if counterpart not in (None, set_id):  # the table went on since that address was made
+        return RedirectResponse(f"{shown.base}/suspects/{counterpart}", status_code=303)
     found = read_suspects(request, db, person, shown, set_id, read_page_number(page))
     beside = [c for c in shown.schema.columns if c.id != found.column.id and c.role != "constant"]
     image = next((c for c in beside if c.type == "image"), None)
@@ -130,9 +147,14 @@ def read_suspects(
     rows = read_numbers(shown.folder, shown.schema, some["row"].to_pylist())
     lines = [
         Suspect(
-            row, "" if row.cells[place] is None else say.cell_text(column, row.cells[place]), str(suggested)
+            row,
+            "" if row.cells[place] is None else say.cell_text(column, row.cells[place]),
+            str(suggested),
+            score,
         )
-        for row, suggested in zip(rows, some["suggested"].to_pylist(), strict=True)
+        for row, suggested, score in zip(
+            rows, some["suggested"].to_pylist(), some["score"].to_pylist(), strict=True
+        )
     ]
     return Suspects(column, lines, table.num_rows, page)
 

@@ -201,6 +201,7 @@ def test_suspects_are_relabelled_as_suggested_or_left_out(
     page = browser.get(place).text
     assert "2 labels of Sex may be wrong" in page
     assert page.index("Person 5") < page.index("Person 3")
+    assert page.index(">very</td>") < page.index(">rather</td>")  # how sure the models are of each
     assert browser.post(place, data={"does": "relabel"}).status_code == 422
     assert browser.post(place, data={"does": "relabel", "row": ["7"]}).status_code == 422
     assert (
