@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 from threadpoolctl import threadpool_limits
 
-from trainer.audit.job import Look, Tell
+from trainer.audit.job import Look
 from trainer.audit.labels import wrong_labels
 from trainer.audit.leakage import leaks
 from trainer.audit.near import near_duplicates
 from trainer.contract.dataset import Finding
+from trainer.features import Tell
 
 LOOKS: tuple[Callable[[Look], list[Finding]], ...] = (near_duplicates, leaks, wrong_labels)
 ORDER = ("labels", "leak", "near_duplicates")

@@ -1,17 +1,10 @@
 """What every look of an audit is given: whom to tell how far it is, and how many threads it may use."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-
 from trainer.contract.dataset import Column, Schema, VersionFolder
-
-Tell = Callable[[str, float, float], None]
-"""Phase in words, done, total. It raises when the job shall stop."""
-Rows = npt.NDArray[np.int64]
+from trainer.features import Rows, Tell
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import StratifiedKFold
 
 from trainer.audit.confident import Labels, Matrix
-from trainer.audit.job import Tell
+from trainer.features import Tell
 
 FOLDS = 5
 FEW = 20_000

@@ -12,13 +12,13 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from trainer.audit.confident import Labels, Matrix, doubt
-from trainer.audit.features import cells, pictures, sounds, words
-from trainer.audit.job import Look, Rows
+from trainer.audit.job import Look
 from trainer.audit.judges import FEW, judge
 from trainer.audit.near import thin
 from trainer.baselines import label_of
 from trainer.columns import read_columns
 from trainer.contract.dataset import Column, Finding
+from trainer.features import Rows, cells, pictures, sounds, words
 from trainer.profile.look import counted, percent, write_set
 
 MOST_ROWS, MOST_PICTURES = 100_000, 30_000
@@ -107,9 +107,9 @@ def probabilities(look: Look, rows: Rows, label_N: Labels, classes: int) -> Matr
         read = pictures if media.type == "image" else sounds
         X = read(look.version, media.id, rows, look.tell)
         return judge(seers(look.threads), reduced(X, 60), label_N, classes, look.tell)
-    table = cells(look, [c for c in columns if c.role != "id"], rows)
+    table = cells(look.version, [c for c in columns if c.role != "id"], rows)
     texts = [c for c in look.schema.columns if c.type == "text" and c.id != target.id]
-    said = words(look, texts, rows) if texts else None
+    said = words(look.version, texts, rows) if texts else None
     heard: list[Matrix] = []
     if table.shape[1]:
         repeats = 2 if len(rows) <= FEW // 4 else 1

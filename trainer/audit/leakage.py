@@ -8,12 +8,13 @@ from sklearn.metrics import balanced_accuracy_score
 from sklearn.model_selection import KFold, StratifiedKFold, cross_val_predict
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-from trainer.audit.job import Look, Rows
+from trainer.audit.job import Look
 from trainer.audit.near import thin
 from trainer.baselines import label_of
 from trainer.columns import read_columns
 from trainer.contract.dataset import Column, Finding, Fix
 from trainer.contract.steps import Drop
+from trainer.features import Rows
 from trainer.profile.look import percent, quoted
 
 ROWS = 20_000

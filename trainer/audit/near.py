@@ -7,9 +7,8 @@ import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from trainer.audit.features import stream
 from trainer.audit.hashing import combine
-from trainer.audit.job import Look, Rows
+from trainer.audit.job import Look
 from trainer.audit.near_pictures import near_pictures
 from trainer.audit.near_rows import as_codes, near_rows
 from trainer.audit.near_texts import near_texts
@@ -17,6 +16,7 @@ from trainer.columns import read_columns
 from trainer.columns.settle import ID_NAME
 from trainer.contract.dataset import Column, Finding, Fix
 from trainer.contract.steps import Exclude
+from trainer.features import Rows, stream
 from trainer.profile.copies import group_scores, is_code
 from trainer.profile.look import MOST_NAMED, counted, root_rows, write_set
 

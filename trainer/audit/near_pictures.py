@@ -12,9 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from trainer.audit.features import SIDE, gray, stream
-from trainer.audit.job import Rows, Tell
 from trainer.contract.dataset import VersionFolder
+from trainer.features import SIDE, Rows, Tell, gray, stream
 
 Matrix = npt.NDArray[np.float32]
 ALIKE = 0.9

@@ -4,9 +4,9 @@ import numpy as np
 import numpy.typing as npt
 
 from trainer.audit.hashing import Keys, combine
-from trainer.audit.job import Rows, Tell
 from trainer.columns import read_columns
 from trainer.contract.dataset import Column, VersionFolder
+from trainer.features import Rows, Tell
 
 LEAST_COLUMNS = 4
 OWN = 0.2

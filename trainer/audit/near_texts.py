@@ -6,7 +6,7 @@ from scipy import sparse
 from sklearn.feature_extraction.text import HashingVectorizer
 
 from trainer.audit.hashing import mix
-from trainer.audit.job import Tell
+from trainer.features import Tell
 
 PIECE = 4
 BANDS, DEEP = 40, 4

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from trainer.audit.job import Rows
 from trainer.columns import read_columns
 from trainer.contract.dataset import Schema, VersionFolder
+from trainer.features import Rows
 from trainer.split.given import PART_OF
 from trainer.split.material import PARTS
 

@@ -17,8 +17,7 @@ from sklearn.decomposition import PCA, TruncatedSVD
 from sklearn.manifold import TSNE
 from threadpoolctl import threadpool_limits
 
-from trainer.audit.features import cells, pictures, sounds, words
-from trainer.audit.job import Look, Rows
+from trainer.audit.job import Look
 from trainer.columns import read_columns
 from trainer.contract.dataset import Column, Schema, VersionFolder
 from trainer.contract.documents import read_document
@@ -26,10 +25,9 @@ from trainer.contract.folder import EventWriter, JobFolder
 from trainer.contract.order import MapOrder
 from trainer.contract.outcome import Outcome
 from trainer.contract.results import MapResults
+from trainer.features import Matrix, Rows, cells, pictures, sounds, standard, words
 from trainer.limits import confine
 from trainer.work.audit import Halted, Teller
-
-Matrix = npt.NDArray[np.float32]
 
 MOST = {"pca": 20_000, "tsne": 5_000, "umap": 10_000}
 """Rows that are laid out; of more a sample is taken, the same one each time."""
@@ -103,7 +101,7 @@ def vectors_of(look: Look, rows: Rows) -> tuple[Matrix, str]:
         said.append(f"pitches of ‘{column.name}’")
     if not blocks:
         usable = [c for c in look.of_type("number", "datetime", "category") if c.role == "input"]
-        table = cells(look, usable, rows)
+        table = cells(look.version, usable, rows)
         if table.shape[1]:
             blocks.append(level(standard(table)))
             said.append(f"{len(usable)} columns, each standardised")
@@ -131,22 +129,12 @@ def is_prose(look: Look, column: Column, rows: Rows) -> bool:
 
 def themes_of(look: Look, columns: list[Column], rows: Rows) -> Matrix:
     """Texts by the themes that their words share: latent semantic analysis (Deerwester et al. 1990)."""
-    found = words(look, columns, rows)
+    found = words(look.version, columns, rows)
     most = min(DIRECTIONS, found.shape[1] - 1, found.shape[0] - 1)
     if most < 2:
         return np.asarray(found.todense(), dtype=np.float32) if sparse.issparse(found) else found
     themes: Matrix = TruncatedSVD(most, random_state=0).fit_transform(found).astype(np.float32)
     return themes
-
-
-def standard(table: Matrix) -> Matrix:
-    """Columns of mean 0 and deviation 1; a hole lies in the middle, one that never varies says nothing."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # a column of holes has no mean: it becomes zeros
-        mean, deviation = np.nanmean(table, axis=0), np.nanstd(table, axis=0)
-    scaled = (table - mean) / np.where(deviation > 0, deviation, 1.0)
-    filled: Matrix = np.nan_to_num(scaled, nan=0.0, posinf=0.0, neginf=0.0).astype(np.float32)
-    return filled
 
 
 def level(block: Matrix) -> Matrix:
