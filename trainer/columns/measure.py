@@ -1,13 +1,14 @@
-"""What DuckDB counts in every column of the typed table, in few scans. Types and profile are decided on
-this.
-"""
+"""What is counted in every column of the typed table: each is read once. Types and profile are decided on this."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from trainer.columns.picked import distance
+from trainer.columns.scan import Scanned, scan
 from trainer.sources.engine import literal
 
 AT_ONCE = 200
@@ -16,8 +17,6 @@ COUNT_ALL = 100_000
 """Up to so many rows distinct values are counted exactly everywhere."""
 COUNT_FEW = 10_000
 """Above, exactly where there are at most so many, and where every row may have its own."""
-HUGE = 1e150
-"""Squares of greater values overflow: no deviation is told for such columns."""
 TOP = 20
 
 
@@ -34,6 +33,13 @@ class Measured:
     deviation: float | None = None
     whole: bool = False
     mean_length: float | None = None
+    scanned: Scanned | None = None
+    """What reading the column once gave besides."""
+
+    @property
+    def ends(self) -> tuple[float, float] | None:
+        """Least and greatest value, where there are some."""
+        return None if self.minimum is None or self.maximum is None else (self.minimum, self.maximum)
 
 
 ENDS = {
@@ -42,89 +48,72 @@ ENDS = {
     "text": "count({c}), NULL, NULL",
 }
 """Of the whole table: the footer of the file says them nearly for nothing."""
-LOOKED = 2_048
-"""First rows that tell whether it is worth asking if all numbers are whole."""
 
 
 def measure(
-    engine: duckdb.DuckDBPyConnection, table: Path, kinds: dict[str, str]
-) -> tuple[int, dict[str, Measured]]:
-    """Rows, and what was counted in each column. ``kinds``: id -> number, datetime or text."""
+    engine: duckdb.DuckDBPyConnection, table: Path, kinds: dict[str, str],
+    tell: Callable[[int], None] = lambda _done: None,
+) -> tuple[int, dict[str, Measured]]:  # fmt: skip
+    """Rows, and what was counted in each column. ``kinds``: id -> number, datetime or text. ``tell`` hears how many
+    columns are done, and may raise to stop.
+    """
     source = f"read_parquet({literal(str(table))})"
     rows = int(one(engine, f"SELECT count(*) FROM {source}")[0])
     found: dict[str, Measured] = {}
     for some in slices(list(kinds)):
         found |= find_ends(engine, source, {id: kinds[id] for id in some})
-        found |= find_middles(engine, source, {id: found[id] for id in some})
+    threads = int(one(engine, "SELECT current_setting('threads')")[0])
+    ends = {id: each.ends for id, each in found.items()}
+    scanned = scan(table, ends, distance(rows, len(kinds)), threads, tell)
+    found = {id: with_scan(each, scanned[id]) for id, each in found.items()}
+    texts = [id for id, kind in kinds.items() if kind == "text"]
+    for some in slices(texts):
+        found |= find_lengths(engine, source, {id: found[id] for id in some})
     return rows, found | count_exactly(engine, table, rows, found)
 
 
 def find_ends(engine: duckdb.DuckDBPyConnection, source: str, kinds: dict[str, str]) -> dict[str, Measured]:
-    """How many values there are, the least and the greatest; and for numbers whether they start as whole ones."""
+    """How many values there are, the least and the greatest."""
     selected = ", ".join(ENDS[kind].format(c=id) for id, kind in kinds.items())
     values = iter(one(engine, f"SELECT {selected} FROM {source}"))
-    ends = {id: (next(values), next(values), next(values)) for id in kinds}
-    numbers = [id for id, kind in kinds.items() if kind == "number"]
-    starts = ", ".join(f"bool_and({id} = trunc({id}))" for id in numbers)
-    whole = one(engine, f"SELECT {starts} FROM (FROM {source} LIMIT {LOOKED})") if numbers else ()
-    may_be = {id: found is not False for id, found in zip(numbers, whole, strict=True)}
-    return {
-        id: Measured(kinds[id], count, 0, low, high, whole=count > 0 and may_be.get(id, False))
-        for id, (count, low, high) in ends.items()
-    }
+    return {id: Measured(kind, next(values), 0, next(values), next(values)) for id, kind in kinds.items()}
 
 
-def find_middles(
+def with_scan(found: Measured, scanned: Scanned) -> Measured:
+    """What reading the column gave, put to its ends."""
+    number = found.kind == "number"
+    return replace(
+        found,
+        distinct=min(scanned.distinct, found.count),
+        mean=scanned.mean,
+        deviation=scanned.deviation if number else None,
+        whole=number and scanned.whole and found.count > 0,
+        scanned=scanned,
+    )
+
+
+def find_lengths(
     engine: duckdb.DuckDBPyConnection, source: str, found: dict[str, Measured]
 ) -> dict[str, Measured]:
-    """Distinct values, mean, deviation and length, in one scan.
-
-    Squares are taken of the distance to the middle between both ends: the variance is at least a share 1/2n of the
-    range squared, so that no digits are lost, whatever the numbers are.
-    """
-    values = iter(
-        one(engine, f"SELECT {', '.join(middle(id, each) for id, each in found.items())} FROM {source}")
-    )
-    result = {}
-    for id, each in found.items():
-        distinct, mean, square, whole = next(values), next(values), next(values), next(values)
-        changes: dict[str, Any] = {"distinct": min(distinct, each.count), "whole": bool(whole)}
-        if each.kind == "text":
-            changes["mean_length"] = mean
-        elif mean is not None:
-            changes["mean"] = centre(each) + mean
-            changes["deviation"] = None if square is None else max(0.0, square - mean * mean) ** 0.5
-        result[id] = replace(each, **changes)
-    return result
-
-
-def middle(id: str, found: Measured) -> str:
-    """What is asked of a column: four values."""
-    distinct = f"approx_count_distinct({id})"
-    if found.kind == "text":
-        return f"{distinct}, avg(length({id})), NULL, false"
-    if found.minimum is None or found.maximum is None:
-        return f"{distinct}, NULL, NULL, false"
-    cell = f"epoch({id})" if found.kind == "datetime" else id
-    away = f"({cell} - ({centre(found)!r}::DOUBLE))"
-    squares = found.kind == "number" and max(-found.minimum, found.maximum) < HUGE
-    square = f"avg({away} * {away})" if squares else "NULL"
-    whole = f"bool_and({id} = trunc({id}))" if found.whole else "false"
-    return f"{distinct}, avg({away}), {square}, {whole}"
-
-
-def centre(found: Measured) -> float:
-    """The middle between the least and the greatest value."""
-    assert found.minimum is not None, found
-    assert found.maximum is not None, found
-    return found.minimum / 2 + found.maximum / 2
+    """Distinct texts, about, and their mean length."""
+    asked = ", ".join(f"approx_count_distinct({id}), avg(length({id}))" for id in found)
+    values = iter(one(engine, f"SELECT {asked} FROM {source}"))
+    return {
+        id: replace(each, distinct=min(next(values), each.count), mean_length=next(values))
+        for id, each in found.items()
+    }
 
 
 def count_exactly(
     engine: duckdb.DuckDBPyConnection, table: Path, rows: int, found: dict[str, Measured]
 ) -> dict[str, Measured]:
     """Distinct values, counted rather than estimated where types hang on them."""
-    wanted = [id for id, measured in found.items() if rows <= COUNT_ALL or deserves_count(measured, rows)]
+    wanted = [
+        id
+        for id, measured in found.items()
+        if not (measured.scanned and measured.scanned.exact)
+        and (rows <= COUNT_ALL or deserves_count(measured, rows))
+    ]
     return {
         id: replace(found[id], distinct=value) for id, value in count_distinct(engine, table, wanted).items()
     }

@@ -16,7 +16,15 @@ LONGEST = max(map(len, MISSING))
 TRIMMED = f"trim({{x}}, {BLANKS})"
 MISSES = f"strlen({TRIMMED}) <= {LONGEST} AND regexp_full_match({TRIMMED}, {PATTERN})"
 SHORT = f"strlen(trim({{x}})) <= {LONGEST} AND regexp_full_match(trim({{x}}), {PATTERN})"
-WRITTEN = f"CASE WHEN NOT ({SHORT}) THEN trim({{x}}) END"
+OTHERS = " AND ".join(f"{{x}} <> {literal(marker)}" for marker in MISSING)
+CLEAN = (
+    f"{{x}} >= '!' AND NOT suffix({{x}}, ' ') AND strlen({{x}}) = length({{x}}) AND (strlen({{x}}) > {LONGEST} OR "
+    f"({OTHERS}))"
+)
+"""Plain letters without a blank at either end that say something: nothing is to be cut off. Cutting costs five times as
+much as finding that out.
+"""
+WRITTEN = f"CASE WHEN {CLEAN} THEN {{x}} WHEN NOT ({SHORT}) THEN trim({{x}}) END"
 """The same for text, where only spaces are cut off: much quicker than all kinds of blanks."""
 SAID = f"CASE WHEN NOT ({MISSES}) THEN {TRIMMED} END"
 """The cell without blanks around it; NULL where it says that it is missing. Never ``IN (...)``: DuckDB

@@ -49,7 +49,7 @@ def profile(
     ``said``: what reading found; ``rejects``: how many, and the first in words. The engine must see the table's
     folder; pictures and sounds are read from there too.
     """
-    sample = take_sample(engine, table, rows, columns)
+    sample = take_sample(rows, columns, measured)
     figures = column_profiles(engine, table, rows, columns, measured, sample)
     look = Look(engine, VersionFolder(table.parent), rows, columns, measured, figures, sample)
     relations = relate(look)

@@ -20,6 +20,8 @@ OFTEN = 5
 FEW_ANSWERS = 100
 SHORT = 12.0
 """Texts shorter than this on average are words: the same word may well have two answers."""
+FEW = 3
+"""Columns that tell most rows of a table apart."""
 TOO_MANY = 2_000_000
 """Above so many repeated rows only their number is told."""
 
@@ -31,9 +33,9 @@ def repeated_rows(look: Look) -> list[Finding]:
         return []
     if any(c.type == "text" and c.role == "id" and c.id in compared for c in look.columns):
         return []  # every row has a name of its own
-    key = f"hash({', '.join(compared)})"
-    different = int(one(look.engine, f"SELECT count(DISTINCT {key}) FROM {look.source}")[0])
-    extra = look.rows - different
+    if len(compared) > FEW and not count_repeats(look, most_different(look, compared)):
+        return []  # where some columns tell all rows apart, the others need not be read
+    extra = count_repeats(look, compared)
     if not extra or extra * BY_CHANCE < expected(look, compared):
         return []
     sentence = (
@@ -42,7 +44,7 @@ def repeated_rows(look: Look) -> list[Finding]:
     )
     if extra > TOO_MANY:
         return [Finding(kind="duplicates", sentence=sentence, count=extra)]
-    rows, groups = find_groups(look, key)
+    rows, groups = find_groups(look, key_of(compared))
     first = np.unique(groups, return_index=True)[1]
     repeats = np.delete(rows, first)
     step = look.exclusion(repeats, "repeats an earlier row")
@@ -53,6 +55,23 @@ def repeated_rows(look: Look) -> list[Finding]:
             fix=None if step is None else leaving_out(step),
         )
     ]  # fmt: skip
+
+
+def key_of(columns: list[str]) -> str:
+    """What is equal where all these columns are."""
+    return f"hash({', '.join(columns)})"
+
+
+def count_repeats(look: Look, columns: list[str]) -> int:
+    """Rows that repeat an earlier one in these columns."""
+    return look.rows - int(
+        one(look.engine, f"SELECT count(DISTINCT {key_of(columns)}) FROM {look.source}")[0]
+    )
+
+
+def most_different(look: Look, columns: list[str]) -> list[str]:
+    """The few columns with most different values."""
+    return sorted(columns, key=lambda id: -look.measured[id].distinct)[:FEW]
 
 
 def find_groups(

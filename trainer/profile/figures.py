@@ -6,12 +6,11 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
-from trainer.columns.bins import count_bins
-from trainer.columns.measure import Measured, most_frequent, one
+from trainer.columns.bins import BINS
+from trainer.columns.measure import Measured, most_frequent
 from trainer.contract.dataset import Column, ColumnProfile, Histogram
 from trainer.profile.sample import Sample, write_value
 
-BINS = 20
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 TOP = 5
 LONGEST = 100
@@ -28,7 +27,6 @@ def column_profiles(
     sample: Sample,
 ) -> dict[str, ColumnProfile]:
     """What is to be said of each column."""
-    histograms = bins(engine, table, columns, measured)
     found: dict[str, ColumnProfile] = {}
     for column in columns:
         values = measured[column.id]
@@ -36,7 +34,7 @@ def column_profiles(
         found[column.id] = ColumnProfile(
             missing=rows - values.count,
             distinct=values.distinct,
-            histogram=histograms.get(column.id) or frequent(engine, table, column),
+            histogram=bins(column, values) or frequent(engine, table, column),
             minimum=values.minimum if numbers else None,
             maximum=values.maximum if numbers else None,
             mean=values.mean if numbers else None,
@@ -68,8 +66,8 @@ def skew(sample: Sample, column: Column) -> float | None:
         return None
     scale = float(np.abs(numbers).max()) or 1.0
     away = numbers / scale - (numbers / scale).mean()
-    deviation = float(np.sqrt((away**2).mean()))
-    return float((away**3).mean() / deviation**3) if deviation > 1e-9 else None
+    deviation = float(np.sqrt((away * away).mean()))
+    return float((away * away * away).mean() / deviation**3) if deviation > 1e-9 else None
 
 
 def most_often(sample: Sample, column: Column, measured: Measured) -> dict[str, int]:
@@ -88,27 +86,17 @@ def most_often(sample: Sample, column: Column, measured: Measured) -> dict[str, 
     return dict(pairs) if pairs and pairs[0][1] > 1 else {}
 
 
-def bins(
-    engine: duckdb.DuckDBPyConnection, table: Path, columns: list[Column], measured: dict[str, Measured]
-) -> dict[str, Histogram]:
-    """20 equal bins for numbers and datetimes (edges in seconds since 1970), each column read once."""
-    ranges: dict[str, tuple[float, float]] = {}
-    for column in columns:
-        low, high = measured[column.id].minimum, measured[column.id].maximum
-        if column.type not in ("number", "datetime") or low is None or high is None:
-            continue
-        if high - low != float("inf"):
-            ranges[column.id] = (low, high)
-    threads = int(one(engine, "SELECT current_setting('threads')")[0])
-    result: dict[str, Histogram] = {}
-    for id, counts in count_bins(table, ranges, BINS, threads).items():
-        low, high = ranges[id]
-        if high == low:
-            result[id] = Histogram(counts=[int(counts.sum())], edges=[low, high])
-            continue
-        edges = [low + (high - low) * place / BINS for place in range(BINS)] + [high]
-        result[id] = Histogram(counts=counts.tolist(), edges=edges)
-    return result
+def bins(column: Column, measured: Measured) -> Histogram | None:
+    """20 equal bins for numbers and datetimes (edges in seconds since 1970)."""
+    counts = measured.scanned.counts if measured.scanned else None
+    if column.type not in ("number", "datetime") or measured.ends is None or counts is None:
+        return None
+    low, high = measured.ends
+    if high == low:
+        return Histogram(counts=[sum(counts)], edges=[low, high])
+    return Histogram(
+        counts=counts, edges=[low + (high - low) * place / BINS for place in range(BINS)] + [high]
+    )
 
 
 def frequent(engine: duckdb.DuckDBPyConnection, table: Path, column: Column) -> Histogram:

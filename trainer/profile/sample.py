@@ -1,24 +1,17 @@
-"""Rows picked at equal distances, so that what needs no exactness stays cheap however long the table is."""
+"""Rows picked at equal distances (``trainer.columns.picked``), and what is reckoned of them."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from trainer.columns.measure import slices
+from trainer.columns.measure import Measured
+from trainer.columns.picked import distance
 from trainer.contract.dataset import Column
-from trainer.sources.engine import literal
 
-ROWS = 100_000
-CELLS = 12_000_000
-"""Wide tables have fewer rows in their sample: memory stays bounded."""
-CHARACTERS = 500
-"""Of a text that are looked at."""
 MOST_TEXTS = 20_000
 Numbers = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
@@ -79,37 +72,15 @@ class Sample:
         return "" if self.whole else f" (of a sample of {self.rows:,} rows)"
 
 
-def take_sample(engine: duckdb.DuckDBPyConnection, table: Path, rows: int, columns: list[Column]) -> Sample:
-    """Every n-th row of the columns that hold numbers, dates and texts, in one scan."""
-    wanted = [column for column in columns if column.type in ("number", "datetime", "category", "text")]
-    most = max(1_000, min(ROWS, CELLS // max(1, len(wanted))))
-    step = max(1, -(-rows // most))
-    source = f"read_parquet({literal(str(table))}, file_row_number = true)"
-    where = f" WHERE file_row_number % {step} = 0" if step > 1 else ""
+def take_sample(rows: int, columns: list[Column], measured: dict[str, Measured]) -> Sample:
+    """The cells that were picked of the columns that hold numbers, dates and texts."""
     found: dict[str, pa.Array] = {}
-    expressions = {column.id: expression(column) for column in wanted}
-    for some in slices(list(expressions)):
-        selected = ", ".join(f"{expressions[id]} AS {id}" for id in some)
-        arrow = (
-            engine.cursor()
-            .sql(f"SELECT {selected} FROM {source}{where} ORDER BY file_row_number")
-            .to_arrow_table()
-        )
-        found |= {id: flat(arrow.column(id)) for id in some}
+    for column in columns:
+        scanned = measured[column.id].scanned
+        if column.type in ("number", "datetime", "category", "text") and scanned is not None:
+            found[column.id] = scanned.picked
+    step = distance(rows, len(measured))
     return Sample(rows=len(next(iter(found.values()))) if found else 0, step=step, table=found)
-
-
-def flat(column: pa.ChunkedArray) -> pa.Array:
-    """One array of one or many."""
-    whole = column.combine_chunks()
-    return pa.concat_arrays(whole.chunks) if isinstance(whole, pa.ChunkedArray) else whole
-
-
-def expression(column: Column) -> str:
-    """What of a cell is looked at."""
-    if column.type == "datetime":
-        return f"epoch({column.id})"
-    return f"left({column.id}, {CHARACTERS})" if column.type == "text" else column.id
 
 
 def write_value(value: float) -> str:

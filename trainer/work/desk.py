@@ -12,6 +12,7 @@ import duckdb
 from trainer.contract.dataset import VersionFolder
 from trainer.contract.events import ProgressPayload
 from trainer.contract.folder import EventWriter, JobFolder
+from trainer.work.content import Known
 
 EVERY = 0.25
 """Seconds between two signs of progress."""
@@ -28,6 +29,8 @@ class Desk:
         self.version = version
         self.scratch = scratch
         self.threads = max(1, job.granted())
+        self.known: Known | None = None
+        """The hashes of the table that was measured last: naming the version needs them."""
         self._job = job
         self._tell = tell
         self._last = 0.0

@@ -44,10 +44,11 @@ def run(
         version, scratch = VersionFolder(place / "version"), place / "scratch"
         version.path.mkdir()
         scratch.mkdir()
-        schema, found = read(order, Desk(version, scratch, job, tell))
+        desk = Desk(version, scratch, job, tell)
+        schema, found = read(order, desk)
         write_document(version.schema, schema)
         write_document(version.profile, found)
-        name = put_in_place(version, found.source, order.datasets, max(1, job.granted()))
+        name = put_in_place(version, found.source, order.datasets, desk.threads, desk.known)
     except Halted:
         stopped = job.word() == "stop"
         words = (

@@ -5,12 +5,14 @@ import os
 from pathlib import Path
 
 from trainer.contract.dataset import VersionFolder
-from trainer.work.content import name_version
+from trainer.work.content import Known, name_version
 
 
-def put_in_place(version: VersionFolder, source: str, datasets: Path, threads: int) -> str:
+def put_in_place(
+    version: VersionFolder, source: str, datasets: Path, threads: int, known: Known | None
+) -> str:
     """Name the version by its content and how it was read, and put it in its place. The name."""
-    return put_as(name_version(version, source, threads), version, datasets)
+    return put_as(name_version(version, source, threads, known), version, datasets)
 
 
 def put_as(name: str, version: VersionFolder, datasets: Path) -> str:

@@ -8,6 +8,7 @@ from trainer.profile import profile
 from trainer.sources.engine import open_engine
 from trainer.sources.refusal import Refused
 from trainer.sources.rejects import Rejects
+from trainer.work.content import knowing
 from trainer.work.desk import Desk
 
 
@@ -24,7 +25,11 @@ def look(
     with open_engine(desk.version.path, threads=desk.threads, scratch=desk.scratch) as engine:
         kinds = {id: kind_of(guesses[id]) for id in names}
         with desk.watching(engine, "looking at columns", len(names), "columns"):
-            rows, measured = measure(engine, table, kinds)
+            rows, measured = measure(
+                engine, table, kinds,
+                lambda done: desk.progress("looking at columns", done, len(names), "columns"),
+            )  # fmt: skip
+        desk.known = knowing(table, measured)
         if rows == 0:
             why = f" All {rejects.count:,} lines were refused; {rejects.first}." if rejects.count else ""
             raise Refused(f"The file has a header but no rows.{why} Add rows below the header.")
