@@ -1,5 +1,6 @@
 """What the block of rows on a dataset's page needs: chips, completions, brushes, the words of cells."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,8 @@ from trainer.contract.formula import FUNCTIONS, KINDS
 
 MOST_OFFERED = 50
 """Values of a column that are offered to complete a condition."""
+WORD = re.compile(r"""\w+|'[^']*'?|"[^"]*"?|[<>=!*]+""")
+"""A word of a condition, marked whole where it cannot be read."""
 MOST_BARS = 30
 """Bars of the small picture in a header."""
 
@@ -84,14 +87,21 @@ def cells_of(schema: Schema, row: Row) -> dict[str, Any]:
 def refused_condition(text: str, refusal: BadCondition) -> Refused:
     """A condition with the place marked at which it could not be read on."""
     at = min(refusal.at, len(text))
-    return Refused(refusal.sentence, text, text[:at], text[at : at + 1] or " ", text[at + 1 :])
+    word = WORD.match(text, at)
+    end = word.end() if word else at + 1
+    return Refused(refusal.sentence, text, text[:at], text[at:end] or " ", text[end:])
 
 
 def completion(schema: Schema) -> dict[str, Any]:
     """Columns with their values, and functions, for the box of conditions."""
     return {
         "columns": [
-            {"name": c.name, "kind": KINDS.get(c.type, "file"), "values": (c.categories or [])[:MOST_OFFERED]}
+            {
+                "name": c.name,
+                "kind": KINDS.get(c.type, "file"),
+                "type": "date" if c.type == "datetime" else c.type,
+                "values": (c.categories or [])[:MOST_OFFERED],
+            }
             for c in schema.columns
         ],
         "functions": [{"name": name, "words": one.words} for name, one in FUNCTIONS.items()],

@@ -1,13 +1,14 @@
 /**
  * A box for conditions with completion: columns, then what compares them, their values, functions.
- * `data-known`: `{columns: [{name, kind, values}], functions: [{name, words}]}`; the list is the box's `aria-controls`.
+ * `data-known`: `{columns: [{name, kind, type, values}], functions: [{name, words}]}`; the list is the box's `aria-controls`.
  */
 
 const MOST = 8;
 const WORDS = ["and", "or", "not", "in", "is", "missing"];
+const BETWEEN = ["contains", "starts", "ends", "between"]; // what they want is typed
 const AFTER = {
-  number: ["=", "!=", "<", "<=", ">", ">=", "is missing", "is not missing"],
-  text: ["=", "!=", "in (", "is missing", "is not missing"],
+  number: ["=", "!=", "<", "<=", ">", ">=", "between", "is missing", "is not missing"],
+  text: ["=", "!=", "contains", "in (", "is missing", "is not missing"],
   time: ["<", "<=", ">", ">=", "is missing", "is not missing"],
   file: ["is missing", "is not missing"],
 };
@@ -116,10 +117,11 @@ export function offersAt(text, known) {
 
 function candidates(before, known) {
   const last = before.at(-1);
-  const columns = known.columns.map((column) => ({ text: written(column.name), note: column.kind }));
+  const columns = known.columns.map((column) => ({ text: written(column.name), note: column.type }));
   const functions = known.functions.map((one) => ({ text: `${one.name}(`, note: one.words }));
   const compared = comparedColumn(before, known);
   if (compared) return compared.values.length ? compared.values.map((value) => ({ text: quoted(value) })) : [...columns, ...functions];
+  if (last?.kind === "name" && before.length > 1 && BETWEEN.includes(last.text.toLowerCase())) return [];
   const column = last && columnOf(last, known);
   if (column) return (AFTER[column.kind] ?? []).map((text) => ({ text }));
   const complete = last && (last.kind === "number" || last.kind === "text" || last.text === ")" || last.text.toLowerCase() === "missing");

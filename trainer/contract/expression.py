@@ -1,7 +1,8 @@
 """Reads a formula as it is written: ``Fare / (Siblings + 1)``, ``"Fare paid" > 10 and Sex = 'male'``.
 
 A column is named as it is, or in double quotes where its name holds more than letters, digits and ``_``; text stands
-in single quotes (``''`` for one of them). ``parse`` gives a small tree and runs nothing; ``trainer.contract.formula``
+in single quotes (``''`` for one of them). ``Name contains 'Mrs'`` and ``Age between 20 and 30`` may be written too.
+``parse`` gives a small tree and runs nothing; ``trainer.contract.formula``
 checks names and types in it.
 """
 
@@ -27,6 +28,8 @@ TOKEN = re.compile(
 )
 SAME_SIGN = {"==": "=", "<>": "!="}
 COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
+BETWEEN_TEXTS = frozenset({"contains", "starts", "ends"})
+"""Functions that may also stand between their two texts."""
 WORDS = frozenset({"and", "or", "not", "in", "is", "missing", "true", "false"})
 
 
@@ -154,14 +157,36 @@ class _Reader:
             asked = self.node("call", "is_missing", at, left)
             return self.node("call", "not", at, asked) if negative else asked
         negative = self.take("not")
+        told = self.told(left, at)
+        if told is not None:
+            return self.node("call", "not", at, told) if negative else told
         if self.take("in"):
             if not self.take("("):
                 self.refuse("after ‘in’ stands a list: in ('a', 'b').")
             asked = self.node("call", "in", at, left, *self.listed())
             return self.node("call", "not", at, asked) if negative else asked
         if negative:
-            self.refuse("‘not’ stands before what it denies, or before ‘in’.")
+            self.refuse("‘not’ stands before what it denies, or before ‘in’, ‘contains’ or ‘between’.")
         return left
+
+    def told(self, left: Node, at: int) -> Node | None:
+        """``Name contains 'Mrs'`` and ``Age between 20 and 30``, as people write them; None for neither."""
+        word = self.word.lower() if self.kind == "name" else ""
+        if word in BETWEEN_TEXTS:
+            self.step()
+            if self.kind == "name" and self.word.lower() == "with":
+                self.step()
+            return self.node("call", word, at, left, self.added())
+        if word == "between":
+            self.step()
+            low = self.added()
+            if not self.take("and"):
+                self.refuse("after ‘between’ stand two values: between 20 and 30.")
+            least = self.node("call", ">=", at, left, low)
+            return self.node("call", "and", at, least, self.node("call", "<=", at, left, self.added()))
+        if word == "like":
+            self.refuse("‘like’ is not known here. Write contains 'Mrs', starts 'Mrs' or ends 'Mrs'.")
+        return None
 
     def added(self) -> Node:
         return self.chain(self.multiplied, "+", "-")

@@ -9,6 +9,7 @@ program. ``compile_formula`` checks names and types, and gives the tree as JSON:
 A missing value makes what is computed from it missing; ``and``, ``or`` and ``not`` know "perhaps" as SQL does.
 """
 
+import difflib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -118,8 +119,7 @@ def compile_formula(text: str, columns: Iterable[Known]) -> Formula:
             c for name in named if name.lower() == node.value.lower() for c in named[name]
         ]
         if not found:
-            hint = f" Text stands in single quotes: '{node.value}'." if len(node.value) < 60 else ""
-            raise BadFormula(f"There is no column ‘{node.value[:60]}’.{hint}", node.at)
+            raise BadFormula(f"There is no column ‘{node.value[:60]}’.{_hint(node.value, named)}", node.at)
         if len(found) > 1:
             raise BadFormula(
                 f"{len(found)} columns are called ‘{node.value[:60]}’. Rename one of them first.", node.at
@@ -130,6 +130,15 @@ def compile_formula(text: str, columns: Iterable[Known]) -> Formula:
 
     tree, kind = _typed(parse(text), find)
     return Formula(tree, kind, tuple(used))
+
+
+def _hint(name: str, named: Iterable[str]) -> str:
+    """What was perhaps meant by the name of a column that is not there."""
+    by_small = {one.lower(): one for one in named}
+    near = difflib.get_close_matches(name[:60].lower(), by_small, n=2, cutoff=0.7)
+    if near:
+        return f" Do you mean {' or '.join(f'‘{by_small[one]}’' for one in near)}?"
+    return f" Text stands in single quotes: '{name}'." if len(name) < 60 else ""
 
 
 def _find_function(node: Node) -> Function:
@@ -217,6 +226,23 @@ def _alike(node: Node, given: list[tuple[Tree, Kind]]) -> list[Tree]:
 
 
 def _mismatch(node: Node, place: int, wanted: str, kind: str) -> str:
+    part = node.parts[place]
+    column = next((one.value for one in node.parts if one.kind == "name" and one is not part), None)
+    if (
+        column is not None
+        and part.kind in ("text", "number")
+        and (node.value in COMPARISONS or node.value == "in")
+    ):
+        holds = {"number": "numbers", "time": "dates", "text": "text"}.get(wanted, wanted)
+        said = f"'{part.value}'" if part.kind == "text" else f"{part.value:.15g}"
+        return (
+            f"Character {part.at + 1}: ‘{column}’ holds {holds}, and {said[:60]} is {NAMES.get(kind, kind)}."
+            + (
+                f" Write {part.value} without quotes."
+                if wanted == "number" and _is_number(part.value)
+                else ""
+            )
+        )
     hint = ""
     if kind == "number" and wanted == "text":
         hint = " Write text(…) around it."
@@ -228,3 +254,11 @@ def _mismatch(node: Node, place: int, wanted: str, kind: str) -> str:
         f"Character {node.parts[place].at + 1}: ‘{node.value}’ needs {NAMES.get(wanted, wanted)} here, and this is "
         f"{NAMES.get(kind, kind)}.{hint}"
     )
+
+
+def _is_number(text: Any) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

@@ -95,6 +95,7 @@ def _dates(plan: Plan, step: ParseDates) -> None:
 def _make(plan: Plan, step: MakeColumn) -> None:
     if step.made in plan.columns or step.made in plan.gone:
         raise ValueError(f"a column {step.made} is there already; a new one needs the next free id.")
+    check_name(plan, step.name, step.made)
     if step.labels is not None:
         make_labels(plan, step)
         return
@@ -104,6 +105,12 @@ def _make(plan: Plan, step: MakeColumn) -> None:
     type = {"number": "number", "time": "datetime"}.get(formula.kind, "text")
     plan.columns[step.made] = PlannedColumn(step.made, step.name, type, None)
     plan.do("make", step.made, tree=formula.tree, kind=formula.kind, reads=list(formula.columns))
+
+
+def check_name(plan: Plan, name: str, id: str) -> None:
+    """No other column may have the name of this one: who reads the table could not tell them apart."""
+    if any(other.name == name.strip() for other in plan.columns.values() if other.id != id):
+        raise ValueError(f"another column is called ‘{name.strip()}’ already.")
 
 
 def make_labels(plan: Plan, step: MakeColumn) -> None:
@@ -136,8 +143,7 @@ def _rename(plan: Plan, step: Rename) -> None:
     column, name = plan.column(step.column), step.name.strip()
     if not name:
         raise ValueError("a column needs a name.")
-    if any(other.name == name for other in plan.columns.values() if other is not column):
-        raise ValueError(f"another column is called ‘{name}’ already.")
+    check_name(plan, name, column.id)
     plan.old_names[column.name] = column.id
     column.name = name
 

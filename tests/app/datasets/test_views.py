@@ -12,6 +12,7 @@ from app.datasets import grid
 from app.datasets.conditions import Picked
 from app.datasets.engine import TooSlow, ask
 from app.datasets.expressions import BadCondition
+from app.datasets.table import refused_condition
 from app.datasets.view import View, read_view
 from app.errors import BadInput
 from app.settings import Settings
@@ -214,3 +215,26 @@ def test_a_question_that_needs_too_much_memory_is_stopped_in_words(folder: Versi
     greedy = "SELECT list(repeat('x', 1000) || range) FROM range(1000000)"
     with pytest.raises(TooSlow, match="memory"):
         ask(folder.path.parent, greedy, [])
+
+
+def test_the_whole_word_is_marked_that_cannot_be_read(folder: VersionFolder, schema: Schema) -> None:
+    text = "Sex = 'male' and Agee > 3"
+    with pytest.raises(BadCondition) as refusal:
+        numbers(folder, schema, condition=text)
+    marked = refused_condition(text, refusal.value)
+    assert (marked.before, marked.here, marked.after) == ("Sex = 'male' and ", "Agee", " > 3")
+
+
+@pytest.mark.parametrize(
+    ("told", "fits"),
+    [
+        ("Name contains 'son 11'", lambda n: "son 11" in PEOPLE["Name"][n]),
+        ("Age between 20 and 30", lambda n: AGES[n] is not None and 20 <= AGES[n] <= 30),
+    ],
+)
+def test_conditions_as_people_write_them(
+    folder: VersionFolder, schema: Schema, told: str, fits: Callable[[int], bool]
+) -> None:
+    found = numbers(folder, schema, condition=told)
+    assert found
+    assert found == [n for n in range(120) if fits(n)]

@@ -27,7 +27,11 @@ COLUMNS = [
         ("", "ends where a value should stand", 0),
         ("Age +", "ends where a value should stand", 5),
         ("Age Age", "‘Age’ does not fit here", 4),
-        ("Agee + 1", "There is no column ‘Agee’. Text stands in single quotes: 'Agee'.", 0),
+        ("Agee + 1", "There is no column ‘Agee’. Do you mean ‘Age’?", 0),
+        ("Sex = mal", "There is no column ‘mal’. Text stands in single quotes: 'mal'.", 6),
+        ("Sex like 'm%'", "Write contains 'Mrs'", 4),
+        ("Age between 1", "after ‘between’ stand two values: between 20 and 30", 13),
+        ("Age contains 'x'", "needs text here, and this is a number", 0),
         ('Sex = "male"', "single quotes: 'male'", 6),
         ("twice", "2 columns are called ‘twice’", 0),
         ("lenght(Sex)", "Do you mean length?", 0),
@@ -39,7 +43,8 @@ COLUMNS = [
         ("round(1, 2, 3)", "takes 1 or 2 values and is given 3", 0),
         ("if(Age > 1, 'a', 2)", "needs text here, and this is a number", 17),
         ("photo = 'a'", "only ask whether it is missing", 0),
-        ("Age > 'x'", "needs a number here", 6),
+        ("Age > 'x'", "‘Age’ holds numbers, and 'x' is text", 6),
+        ("Age > '3'", "Write 3 without quotes", 6),
         ("1e999", "larger than any number", 0),
         ("(" * 100 + "1" + ")" * 100, "nested too deeply", 41),
         ("1" + "+1" * 300, "may have 200 parts", None),
@@ -54,6 +59,19 @@ def test_is_refused_in_words(text: str, said: str, at: int | None) -> None:
         compile_formula(text, COLUMNS)
     assert said in str(refusal.value)
     assert at is None or refusal.value.at == at
+
+
+@pytest.mark.parametrize(
+    ("told", "called"),
+    [
+        ("Sex contains 'm'", "contains(Sex, 'm')"),
+        ("Sex starts with 'm' or Age > 1", "starts(Sex, 'm') or Age > 1"),
+        ("Sex not contains 'm'", "not contains(Sex, 'm')"),
+        ("Age between 20 and 30 and Sex = 'm'", "(Age >= 20 and Age <= 30) and Sex = 'm'"),
+    ],
+)
+def test_is_read_as_people_write_it(told: str, called: str) -> None:
+    assert compile_formula(told, COLUMNS) == compile_formula(called, COLUMNS)
 
 
 def test_the_loosest_sign_is_read_first() -> None:
