@@ -2,19 +2,25 @@
 
 from dataclasses import replace
 from typing import Annotated
+from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
+from app.datasets.conditions import condition
 from app.datasets.download import stream_csv
+from app.datasets.picks import find_picked
 from app.datasets.routes import Shown, get_shown, open_version
-from app.datasets.selections import Selection, numbers_of, read_selection, save_rows
+from app.datasets.selections import MOST, Selection, numbers_of, read_selection, save_rows
 from app.datasets.service import get_version_of
-from app.datasets.view import known_column
+from app.datasets.view import known_column, read_view
 from app.datasets.words import address
 from app.errors import BadInput
+from app.exploring.areas import read_area, rows_inside
+from app.exploring.axes import is_measure
+from app.exploring.counts import Table
 from app.pages import Db, words
 from app.people.authorize import authorize
 from app.people.session import Person
@@ -37,6 +43,10 @@ class Bar(BaseModel):
     all: str = ""
     version: str = ""
     """The version on whose page the rows were picked: their numbers are those of its table."""
+    area: str = ""
+    """Instead of rows: the area of a scatter that they lie in, of the columns ``x`` and ``y``."""
+    x: str = ""
+    y: str = ""
     name: str = ""
     reason: str = ""
     column: str = ""
@@ -157,4 +167,22 @@ def picked_rows(
     if bar.version and bar.version != shown.version.id:
         shown = open_version(request, shown.dataset, get_version_of(db, shown.dataset, bar.version))
     store = request.app.state.store
+    if bar.area:
+        return shown, read_drawn(db, store, person, shown, bar)
     return shown, read_selection(db, store, person, shown.version, shown.schema, shown.profile, bar)
+
+
+def read_drawn(db: Session, store: Store, person: User, shown: Shown, bar: Bar) -> Selection:
+    """The rows of a view that lie in an area of two of its columns, whether they were drawn or not."""
+    view = read_view(parse_qsl(bar.view, keep_blank_values=True), shown.schema)
+    picked = find_picked(db, store, person, shown.version, shown.profile, view)
+    x, y = (known_column(shown.schema, id) for id in (bar.x, bar.y))
+    if not (is_measure(x) and is_measure(y)):
+        raise BadInput(_("An area lies between two columns of numbers or dates. Draw it again."))
+    table = Table(shown.folder.table, condition(shown.folder, shown.schema, view, picked), shown.schema.rows)
+    numbers = rows_inside(table, x, y, read_area(bar.area), MOST)
+    if not numbers:
+        raise BadInput(_("No row lies in this area, so there is nothing to select."))
+    if len(numbers) > MOST:
+        raise BadInput(f"A set may hold {MOST:,} rows; more lie in this area. Draw a smaller one.")
+    return Selection(view, picked, tuple(numbers))

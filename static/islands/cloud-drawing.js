@@ -1,6 +1,7 @@
 /** What a cloud of points is drawn with: axes, marks, colours, a line around some of them. */
 
-export const PAD = { left: 56, right: 12, top: 10, bottom: 40 };
+export const PAD = { left: 64, right: 12, top: 26, bottom: 40 };
+const CORNERS = 150;
 export const MARKS = ["●", "■", "▲", "◆"];
 
 /** Eight colours come again with another mark. */
@@ -100,9 +101,12 @@ export function drawAxes(pen, axes, { width, height, colours, names, dates, fami
   }
   pen.textAlign = "center";
   pen.fillText(names[0], (width + PAD.left) / 2, height - 6);
-  pen.save();
-  pen.translate(12, (height - PAD.bottom) / 2);
-  pen.rotate(-Math.PI / 2);
-  pen.fillText(names[1], 0, 0);
-  pen.restore();
+  pen.textAlign = "left";
+  pen.fillText(`↑ ${names[1]}`, 4, 12);
+}
+
+/** At most `CORNERS` places of a path: an area with more is not taken. */
+export function thinned(path) {
+  const step = Math.ceil(path.length / CORNERS);
+  return path.filter((_, i) => i % step === 0);
 }

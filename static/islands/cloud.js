@@ -5,7 +5,7 @@
  */
 
 import { palette, watch } from "./charts.js";
-import { MARKS, PAD, dot, drawAxes, extent, inside, outline, ramp, ring, shapeFor, share, words } from "./cloud-drawing.js";
+import { MARKS, PAD, dot, drawAxes, extent, inside, outline, ramp, ring, shapeFor, share, thinned, words } from "./cloud-drawing.js";
 
 const NEAR = 12;
 
@@ -14,6 +14,7 @@ export function start(figure) {
   const canvas = place.querySelector("canvas");
   const hint = place.querySelector(".cloud-hint");
   const bar = document.getElementById(figure.dataset.bar);
+  const field = bar.querySelector("[name=area]");
   let cloud = null;
   let spots = [];
   let at = -1;
@@ -116,11 +117,36 @@ export function start(figure) {
 
   function pick(set) {
     chosen = set;
+    bar.inert = false;
+    if (field) field.value = "";
     const rows = [...chosen].map((i) => cloud.row[i]);
     bar.hidden = rows.length === 0;
     bar.querySelector("[name=rows]").value = rows.join(",");
     bar.querySelector("[data-count]").textContent = (rows.length === 1 ? bar.dataset.one : bar.dataset.many).replace("{n}", rows.length.toLocaleString("en"));
     draw();
+  }
+
+  /** Points are a sample: what was drawn around them picks all rows that lie there; `data-area` counts them. */
+  async function pickArea(path, set) {
+    pick(set);
+    const axes = [extent(cloud.x), extent(cloud.y)];
+    const corners = thinned(path).map(([x, y]) => [
+      axes[0][0] + ((x - PAD.left) / (place.clientWidth - PAD.left - PAD.right)) * (axes[0][1] - axes[0][0]),
+      axes[1][0] + ((place.clientHeight - PAD.bottom - y) / (place.clientHeight - PAD.top - PAD.bottom)) * (axes[1][1] - axes[1][0]),
+    ]);
+    const area = JSON.stringify(corners.map((corner) => corner.map((value) => Number(value.toPrecision(12)))));
+    const count = bar.querySelector("[data-count]");
+    bar.hidden = false;
+    bar.inert = true;
+    count.textContent = figure.dataset.counting;
+    field.value = area;
+    const answer = await fetch(`${figure.dataset.area}&area=${encodeURIComponent(area)}`, { signal: asked.signal, headers: { Accept: "application/json" } });
+    const said = await answer.json();
+    if (field.value !== area) return; // another one was drawn meanwhile
+    if (!answer.ok || said.rows === 0) pick(new Set());
+    if (!answer.ok) figure.querySelector("[data-note]").textContent = said.error;
+    else if (said.rows) count.textContent = (said.rows === 1 ? bar.dataset.one : bar.dataset.many).replace("{n}", said.rows.toLocaleString("en"));
+    bar.inert = false;
   }
 
   function open(i) {
@@ -162,7 +188,9 @@ export function start(figure) {
     const [x, y] = path[0];
     const moved = path.some(([a, b]) => Math.abs(a - x) + Math.abs(b - y) > 8);
     if (moved) {
-      pick(new Set(spots.flatMap((one, i) => (inside(one, path) ? [i] : []))));
+      const drawn = new Set(spots.flatMap((one, i) => (inside(one, path) ? [i] : [])));
+      if (cloud.sampled && figure.dataset.area) pickArea(path, drawn).catch((error) => error.name === "AbortError" || Promise.reject(error));
+      else pick(drawn);
       return;
     }
     const found = nearest(x, y);

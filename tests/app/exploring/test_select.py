@@ -130,6 +130,46 @@ def test_a_text_in_a_csv_never_begins_a_formula(text: str) -> None:
     )
 
 
+def test_an_area_picks_all_rows_that_lie_in_it(
+    browser: TestClient, engine: Engine, store: Store, person: User
+) -> None:
+    """12,000 rows of which a page draws 5,000: those of a triangle are meant, drawn or not, and no others."""
+    folder = a_version_folder(
+        store, {"a": [float(n % 120) for n in range(12_000)], "b": [float(n // 120) for n in range(12_000)]}
+    )
+    dataset = a_dataset(engine, store, person, folder)
+    area = "[[-0.5, -0.5], [30.5, -0.5], [-0.5, 30.5]]"
+    meant = [n for n in range(12_000) if n % 120 + n // 120 < 30]
+    counted = browser.get(
+        f"/datasets/{dataset.id}/explore/area",
+        params={"x": "c0", "y": "c1", "chart": "scatter", "area": area},
+    )
+    assert counted.json() == {"rows": len(meant)}
+    sent = {"rows": "0", "area": area, "x": "c0", "y": "c1", "view": ""}
+    address = browser.post(place(dataset, "open"), data=sent).headers["location"]
+    assert pq.read_table(store.row_set(address.split("=")[1])).column("row").to_pylist() == meant
+    some = browser.post(place(dataset, "csv"), data=sent | {"view": "q=a+<+1"}).text
+    assert len(some.splitlines()) == 1 + sum(n % 120 < 1 for n in meant)
+
+
+@pytest.mark.parametrize(
+    ("area", "x", "said"),
+    [
+        ("[[0,0],[1,1]]", "c1", "3 to 200 corners"),
+        ("[[0,0],[1,1],[NaN,2]]", "c1", "3 to 200 corners"),
+        ("[" * 5_000, "c1", "3 to 200 corners"),
+        ("[[0,0],[1,1],[0,1]]", "c2", "numbers or dates"),
+        ("[[0,0],[1,1],[0,1]]", "c9", "no column"),
+        ("[[-9,-9],[-8,-8],[-9,-8]]", "c1", "No row lies in this area"),
+    ],
+)
+def test_an_area_that_cannot_be_is_refused(
+    browser: TestClient, dataset: Dataset, area: str, x: str, said: str
+) -> None:
+    answer = browser.post(place(dataset, "exclude"), data={"area": area, "x": x, "y": "c3"})
+    assert (answer.status_code, said in answer.text) == (422, True)
+
+
 def test_leaving_out_every_row_and_unknown_columns_are_refused(browser: TestClient, dataset: Dataset) -> None:
     answer = browser.post(place(dataset, "exclude"), data={"all": "1"})
     assert (answer.status_code, "Keep at least one" in answer.text) == (422, True)
