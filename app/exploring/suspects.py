@@ -20,6 +20,7 @@ from app.errors import BadInput, NotFound
 from app.pages import Db, render, words
 from app.people.authorize import authorize, get_changeable
 from app.people.session import Person
+from app.people.tables import User
 from app.storage import Store
 from app.versions.looks import find_counterpart
 from app.versions.service import add_steps, root_rows
@@ -79,6 +80,13 @@ def show(request: Request, db: Db, person: Person, dataset_id: str, set_id: str,
     counterpart = find_counterpart(db, shown.version, set_id)
     if counterpart not in (None, set_id):  # the table went on since that address was made
         return RedirectResponse(f"{shown.base}/suspects/{counterpart}", status_code=303)
+    return show_suspects(request, db, person, shown, set_id, page)
+
+
+def show_suspects(
+    request: Request, db: Session, person: User, shown: Shown, set_id: str, page: str, refusal: str = ""
+) -> Response:
+    """A page of the list, also after a refusal."""
     found = read_suspects(request, db, person, shown, set_id, read_page_number(page))
     beside = [c for c in shown.schema.columns if c.id != found.column.id and c.role != "constant"]
     image = next((c for c in beside if c.type == "image"), None)
@@ -87,12 +95,13 @@ def show(request: Request, db: Db, person: Person, dataset_id: str, set_id: str,
         "tabs": tabs(shown.base, "table"),
         "suspects": found,
         "set_id": set_id,
+        "refusal": refusal,
         "image": image,
         "beside": [c for c in beside if c.type not in ("image", "audio", "mask", "boxes")][:MOST_SHOWN],
         "cell": lambda row, column: row.cells[shown.schema.columns.index(column)],
         "text": say.cell_text,
     }
-    return render(request, "exploring/suspects.html", context)
+    return render(request, "exploring/suspects.html", context, status=422 if refusal else 200)
 
 
 @router.post("/datasets/{dataset_id}/suspects/{set_id}")
@@ -104,13 +113,15 @@ def mend(
     set_id: str,
     does: Annotated[str, Form(max_length=10)] = "",
     row: Annotated[list[int] | None, Form(max_length=PAGE)] = None,
+    page: str = "1",
 ) -> Response:
     """Write the ticked labels as suggested, or leave their rows out; leads to the table that is made by that."""
     get_changeable(db, person, Dataset, dataset_id)
     shown = get_shown(request, db, person, dataset_id)
     authorize(person, "change", shown.dataset)
     if not row:
-        raise BadInput(_("No row was ticked. Tick those whose label is wrong."))
+        none = _("No row was ticked. Tick those whose label is wrong.")
+        return show_suspects(request, db, person, shown, set_id, page, none)
     store: Store = request.app.state.store
     path, target = find_set(request, db, person, shown, set_id)
     suggested = dict(
@@ -136,7 +147,7 @@ def mend(
 
 
 def read_suspects(
-    request: Request, db: Session, person: Person, shown: Shown, set_id: str, page: int
+    request: Request, db: Session, person: User, shown: Shown, set_id: str, page: int
 ) -> Suspects:
     """A page of suspects; one past the end becomes the last."""
     path, column = find_set(request, db, person, shown, set_id)

@@ -202,7 +202,10 @@ def test_suspects_are_relabelled_as_suggested_or_left_out(
     assert "2 labels of Sex may be wrong" in page
     assert page.index("Person 5") < page.index("Person 3")
     assert page.index(">very</td>") < page.index(">rather</td>")  # how sure the models are of each
-    assert browser.post(place, data={"does": "relabel"}).status_code == 422
+    none = browser.post(place, data={"does": "relabel"})
+    assert none.status_code == 422
+    assert "No row was ticked" in none.text
+    assert "2 labels of Sex may be wrong" in none.text
     assert browser.post(place, data={"does": "relabel", "row": ["7"]}).status_code == 422
     assert (
         browser.post(place, data={"does": "relabel", "row": ["5"]}, follow_redirects=False).status_code == 303
