@@ -266,10 +266,10 @@ def show_rows(request: Request, db: Db, person: Person, shown: Shown, view: View
     except BadCondition as refusal:
         page = grid.read_rows(shown.folder, shown.schema, view.where(""), picked)
         context = table.rows_context(shown.base, shown.schema, shown.profile, page, picked)
-        context |= {"view": view, "refused": table.refused_condition(view.condition, refusal)}
+        context |= {"view": view, "past": False, "refused": table.refused_condition(view.condition, refusal)}
         return context | beside
     context = table.rows_context(shown.base, shown.schema, shown.profile, page, picked)
-    return context | {"view": page.view} | beside
+    return context | {"view": page.view, "past": view.page > page.view.page} | beside
 
 
 def layers_context(shown: Shown) -> dict[str, Any]:

@@ -110,13 +110,14 @@ def draw_pairs(ground: Ground, x: Column, y: Column, kind: str) -> Figure:
     sentence = _("Most rows have {x} {a} and {y} {b}: {n} of {all}.").format(
         x=x.name, a=across.label(a), y=y.name, b=down.label(b), n=f"{most:,}", all=f"{sum(counts.values()):,}"
     )
-    frame = {
+    frame: dict[str, Any] = {
         "x": x.name,
         "y": y.name,
         "columns": [across.label(a) for a in xs],
         "labels": [down.label(b) for b in ys],
     }
     if kind == "mosaic":
+        frame["strips"] = strip_names(xs, ys, counts, across)
         return Figure(kind, sentence, mosaic(ground, (across, xs), (down, ys), counts), frame)
     marks = [
         {
@@ -133,6 +134,22 @@ def draw_pairs(ground: Ground, x: Column, y: Column, kind: str) -> Figure:
         for b in ys
     ]
     return Figure(kind, sentence, marks, frame)
+
+
+def strip_names(
+    xs: list[Any], ys: list[Any], counts: dict[tuple[Any, Any], int], axis: Axis
+) -> list[dict[str, Any]]:
+    """What stands under the strips of a mosaic: each name at the middle of its own, short where that is narrow."""
+    total, left = sum(counts.values()), 0.0
+    names: list[dict[str, Any]] = []
+    for a in xs:
+        wide = 100 * sum(counts.get((a, b), 0) for b in ys) / total
+        label, room = str(axis.label(a)), int(wide / 2)
+        if room > 1:
+            short = label if len(label) <= room else f"{label[: room - 1]}…"
+            names.append({"middle": round(left + wide / 2, 2), "words": short, "whole": label})
+        left += wide
+    return names
 
 
 def mosaic(
@@ -186,7 +203,7 @@ def draw_spreads(ground: Ground, group: Column, measure: Column, kind: str) -> F
         b=axis.label(by_middle[-1].place),
     )
     ticks = [{"x": at(low + span * i / 4), "words": said(measure, low + span * i / 4)} for i in range(5)]
-    frame = {
+    frame: dict[str, Any] = {
         "width": WIDTH, "height": LINE * len(found) + 28, "gutter": GUTTER, "line": LINE, "ticks": ticks,
         "measure": measure.name, "group": group.name,
     }  # fmt: skip

@@ -132,9 +132,13 @@ def note_of(column: Column, asked: dict[str, Any]) -> str:
     """What happened to the cell, in words."""
     spec = asked.get("spec") or {}
     if column.type == "number":
-        return _("minus the mean {mean}, divided by the deviation {deviation}").format(
+        said = _("minus the mean {mean}, divided by the deviation {deviation}").format(
             mean=f"{spec['mean']:.4g}", deviation=f"{spec['deviation']:.4g}"
         )
+        if asked.get("cell") is not None:
+            return said
+        stands = _("missing: the median {median} stands in").format(median=f"{spec['median']:.4g}")
+        return f"{stands}, {said}"
     return NOTES.get(column.type, "")
 
 

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse
 from app.pages import Db, render, wants_fragment, words
 from app.people.authorize import get_readable
 from app.people.session import Person
+from app.projects.service import find_baseline_job, find_baselines
 from app.projects.stations import stations
 from app.projects.tables import Project
 from app.recipes.augment import augmentation_views, augmented_words, type_for
@@ -48,7 +49,7 @@ def show_recipe(request: Request, db: Db, project: Project, ground: Ground, chos
         "recipe": recipe,
         "headline_words": headline(recipe),
         "groups": groups(field_views(recipe, derived, chosen)),
-        "summary": summary(recipe, ground.schema.rows),
+        "summary": summary(recipe, ground.schema.rows, counted_parts(db, project)),
         "cards": learner_cards(ground),
         "form_key": secrets.token_urlsafe(16),
         "schedule": schedule_figure(recipe),
@@ -59,6 +60,12 @@ def show_recipe(request: Request, db: Db, project: Project, ground: Ground, chos
     if wants_fragment(request):
         response.headers["HX-Push-Url"] = f"/projects/{project.id}/model?{chosen.query()}"
     return response
+
+
+def counted_parts(db: Db, project: Project) -> dict[str, int] | None:
+    """Rows in each part, as the baselines counted them; None while that is on its way."""
+    results = find_baselines(find_baseline_job(db, project))
+    return None if results is None else results.rows
 
 
 def page(

@@ -1,5 +1,6 @@
 """A recipe in words: short name, summary, every choice with its reason, what differs from another."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -140,14 +141,25 @@ def headline(recipe: Recipe) -> str:
     return _("{name} with a weight penalty of {l2}.").format(name=learner_name(recipe), l2=shown(p["l2"]))
 
 
-def summary(recipe: Recipe, rows: int) -> str:
-    """What the headline leaves out, in a sentence or two. ``rows`` is the number of rows of the version."""
-    shares = expected_shares(recipe.question.split)
-    parts = {"train": int(rows * shares["train"] + 1e-6), "validation": round(rows * shares["validation"])}
-    parts["test"] = rows - parts["train"] - parts["validation"]
-    learns = _(
-        "It learns from about {train} rows, is chosen on {validation} and judged on {test} it has never seen."
-    )
+def summary(recipe: Recipe, rows: int, counted: Mapping[str, int] | None = None) -> str:
+    """What the headline leaves out, in a sentence or two. ``rows`` is the number of rows of the version; ``counted``
+    are those of each part, once they have been counted.
+    """
+    if counted:
+        parts = dict(counted)
+        learns = _(
+            "It learns from {train} rows, is chosen on {validation} and judged on {test} it has never seen."
+        )
+    else:
+        shares = expected_shares(recipe.question.split)
+        parts = {
+            "train": int(rows * shares["train"] + 1e-6),
+            "validation": round(rows * shares["validation"]),
+        }
+        parts["test"] = rows - parts["train"] - parts["validation"]
+        learns = _(
+            "It learns from about {train} rows, is chosen on {validation} and judged on {test} it has never seen."
+        )
     sentence = learns.format(**{k: f"{v:,}" for k, v in parts.items()})
     p = recipe.params
     if recipe.learner in ("mlp", "cnn"):

@@ -81,9 +81,9 @@ def list_versions(db: Session, dataset: Dataset, find_uses: FindUses) -> list[Ve
 def why_kept(version: DatasetVersion, versions: list[DatasetVersion], uses: list[Use]) -> str:
     """Why a version that is not shown cannot be deleted; nothing where it can."""
     if uses:
-        return _("Projects ask their question of this version.")
+        return _("In use by {projects}: it stays.").format(projects=", ".join(use.name for use in uses))
     if any(other.root_hash == version.hash for other in versions):
-        return _("The steps of other versions start from this one.")
+        return _("Other versions start from it: it stays.")
     return ""
 
 

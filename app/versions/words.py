@@ -1,5 +1,6 @@
 """Steps in plain words, with the names that columns have where the step stands."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -54,12 +55,27 @@ def step_lines(schema: Schema, steps: Sequence[Step]) -> list[StepLine]:
     lines = []
     for place, step in enumerate(steps):
         kind = "labels" if isinstance(step, MakeColumn) and step.labels else step.kind
-        lines.append(StepLine(place, step_words(step, names), is_learned(step), kind))
+        said = step_words(step, names)
+        if isinstance(step, MakeColumn) and not step.labels:
+            said += renamed_words(step, names, steps[place + 1 :])
+        lines.append(StepLine(place, said, is_learned(step), kind))
         if isinstance(step, Rename):
             names[step.column] = step.name
         elif isinstance(step, MakeColumn):
             names[step.made] = step.name
     return lines
+
+
+def renamed_words(step: MakeColumn, names: Mapping[str, str], later: Sequence[Step]) -> str:
+    """Columns of a formula that later steps call something else: " (Pclass is called Class now)"."""
+    now = {one.column: one.name for one in later if isinstance(one, Rename)}
+    read = [
+        id
+        for id in now
+        if id in names and re.search(rf"(?<!\w){re.escape(names[id])}(?!\w)", step.expression)
+    ]
+    told = [_("{old} is called {name} now").format(old=names[id], name=now[id]) for id in read]
+    return f" ({', '.join(told)})" if told else ""
 
 
 def step_words(step: Step, names: Mapping[str, str]) -> str:

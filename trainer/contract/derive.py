@@ -89,7 +89,7 @@ def derive_forest(schema: Schema, question: Question, dials: Dials) -> Derived:
     why = f"From the dial ‘how careful’ ({dials.care}) and {schema.rows:,} rows."
     return {"trees": int(200 * LENGTH[dials.length]), "min_leaf": max(leaf, small)}, {
         "trees": f"From the dial ‘how long’: {dials.length}.",
-        "min_leaf": f"{rows:,} training rows: larger leaves keep the model's file small, for hardly less accuracy."
+        "min_leaf": f"About {rows:,} training rows: larger leaves keep the model's file small, hardly less exact."
         if small > leaf
         else why,
     }
@@ -138,7 +138,7 @@ def derive_network(schema: Schema, question: Question) -> Derived:
         if loss == "cross_entropy"
         else "Squared error is the loss whose best answer is the mean.",
         "optimizer": "AdamW works without tuning on most data.",
-        "batch_size": f"{rows:,} training rows.",
+        "batch_size": f"About {rows:,} training rows.",
         "schedule": "One cycle rises, then falls to zero: fast and forgiving.",
     }
 
@@ -188,8 +188,8 @@ def derive_mlp(schema: Schema, question: Question, dials: Dials) -> Derived:
         "dropout": {"bold": 0.0, "normal": 0.1 if rows < 20_000 else 0.0, "careful": 0.3}[dials.care],
     }
     reasons |= {
-        "epochs": f"{int(rows):,} training rows and the dial ‘how long’ ({dials.length}).",
-        "width": f"{int(rows):,} training rows carry about {width} neurons a layer.",
+        "epochs": f"About {int(rows):,} training rows and the dial ‘how long’ ({dials.length}).",
+        "width": f"About {int(rows):,} training rows carry about {width} neurons a layer.",
         "depth": "Two hidden layers are enough for most tables.",
         "patience": "A quarter of the epochs without improvement is enough to know.",
         "dropout": f"From the dial ‘how careful’: {dials.care}.",

@@ -233,3 +233,14 @@ def test_the_table_takes_the_place_of_the_import(browser: TestClient, place: str
     assert answer.headers["HX-Retarget"] == "#main"
     assert 'id="rows"' in answer.text
     assert "<html" not in answer.text
+
+
+def test_a_place_past_the_last_row_leads_to_the_last_page_and_says_so(
+    browser: TestClient, engine: Engine, store: Store, person: User
+) -> None:
+    place = f"/datasets/{a_dataset(engine, store, person).id}"
+    past = browser.get(f"{place}?at=999999").text
+    assert "this is the last page" in past
+    assert "101–120 of 120" in past
+    assert "this is the last page" not in browser.get(f"{place}?at=120").text
+    assert "<mark>Agee</mark>" in browser.get(f"{place}?q=Agee+>+3").text

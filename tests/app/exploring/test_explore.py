@@ -71,6 +71,7 @@ def test_a_mosaic_is_as_wide_as_its_shares(
     marks = re.findall(r'x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"', told)
     shares = [(0, 0, 75, 50), (0, 50, 75, 50), (75, 0, 25, 50), (75, 50, 25, 50)]
     assert [tuple(map(float, mark)) for mark in marks] == shares
+    assert re.findall(r'<text x="([\d.]+)%"[^>]*>(\w)<', told) == [("37.5", "x"), ("87.5", "y")]
     address = re.findall(r'<a href="([^"]+)" aria-label="y, v: 5', told)[0]
     assert rows_behind(browser, address) == 5
 

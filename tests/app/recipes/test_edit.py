@@ -238,5 +238,5 @@ def test_a_forest_without_a_limit_says_so(app: FastAPI) -> None:
 def test_the_summary_counts_training_rows_like_the_reasons(app: FastAPI) -> None:
     owner = a_user(app.state.engine)
     page = a_browser(app, owner).get(f"/projects/{a_project(app, owner).id}/model?learner=mlp").text
-    (said,) = re.findall(r"learns from about ([\d,]+) rows", page)
+    (said,) = re.findall(r"learns from (?:about )?([\d,]+) rows", page)
     assert f"{said} training rows carry" in page

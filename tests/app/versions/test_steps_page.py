@@ -40,6 +40,7 @@ def effect(browser: TestClient, dataset: Dataset, **given: str) -> str:
         ({"kind": "clip", "column": "c1", "low": "abc"}, "At least: "),
         ({"kind": "map", "column": "c2", "values": "male"}, "Write old = new"),
         ({"kind": "make", "name": "x", "expression": "Agee + 1"}, "There is no column ‘Agee’"),
+        ({"kind": "make", "name": " Sex", "expression": "1"}, "another column is called ‘Sex’"),
         ({"kind": "make", "expression": "1"}, "Name: is not filled in"),
         ({"kind": "rename", "column": "c1", "name": "Sex"}, "another column is called ‘Sex’"),
         ({"kind": "drop"}, "Columns: is not filled in"),
@@ -220,3 +221,14 @@ def test_the_button_on_a_finding_adds_its_steps(
     assert browser.post(place, data={"version": version.id, "finding": "1"}).status_code == 303
     do_jobs(engine, store)
     assert (shown(engine, dataset).rows, shown(engine, dataset).note) == (118, "Leave out the copies")
+
+
+def test_a_formula_says_what_its_columns_are_called_now(
+    engine: Engine, store: Store, person: User, browser: TestClient, dataset: Dataset
+) -> None:
+    twice = MakeColumn(made="c5", name="twice", expression="Age * 2 + Fare")
+    mended(engine, store, person, dataset, twice, Rename(column="c1", name="Years"))
+    told = page(browser, f"/datasets/{dataset.id}/steps")
+    assert "Make twice = Age * 2 + Fare (Age is called Years now)" in told
+    assert "Call Age Years" in told
+    assert "tick rows in the table" in told
