@@ -13,8 +13,8 @@ from app.datasets.table import offered, relabelled
 from app.datasets.tabs import tabs
 from app.datasets.view import View
 from app.datasets.words import address, filter_chips
-from app.errors import BadInput
 from app.exploring.areas import count_inside, read_area
+from app.exploring.axes import is_measure
 from app.exploring.choice import CHARTS, Choice, drawable, read_choice
 from app.exploring.counts import Table, count_missing
 from app.exploring.figures import Ground, correlation, draw
@@ -69,13 +69,13 @@ def send_points(request: Request, db: Db, person: Person, dataset_id: str) -> JS
 
 
 @router.get("/datasets/{dataset_id}/explore/area")
-def count_area(request: Request, db: Db, person: Person, dataset_id: str, area: str) -> JSONResponse:
+def count_area(request: Request, db: Db, person: Person, dataset_id: str, area: str = "") -> JSONResponse:
     """How many rows lie in an area that was drawn in a scatter: of all rows, also where the points are a sample."""
     shown = get_shown(request, db, person, dataset_id)
     pairs = [pair for pair in request.query_params.multi_items() if pair[0] != "area"]
     choice = read_choice(pairs, shown.schema, shown.profile)
-    if choice.x is None or choice.y is None:
-        raise BadInput(_("An area lies between two columns. Choose both."))
+    if choice.x is None or choice.y is None or not (is_measure(choice.x) and is_measure(choice.y)):
+        return JSONResponse({"rows": 0})  # there are no points to draw around
     picked = find_picked(db, request.app.state.store, person, shown.version, shown.profile, choice.view)
     table = table_of(shown, choice.view, picked)
     return JSONResponse({"rows": count_inside(table, choice.x, choice.y, read_area(area))})

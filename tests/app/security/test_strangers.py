@@ -35,6 +35,7 @@ FORMS = {
     ("POST", "/capture/{collection_id}/classes/{class_id}"): {"name": "cats"},
     ("POST", "/capture/{collection_id}/classes/{class_id}/texts"): {"text": "cats"},
     ("POST", "/projects/{project_id}/question"): {"target": "c3"},
+    ("GET", "/datasets/{dataset_id}/explore/area"): {"area": "[[0, 0], [1, 0], [0, 1]]"},
     ("GET", "/runs/{run_id}/report/rows"): {"truth": "0", "predicted": "0"},
     ("GET", "/datasets/{dataset_id}/steps/form"): {"kind": "rename", "column": "c0"},
     ("POST", "/datasets/{dataset_id}/steps/order"): {"made_from": "x", "do": "up:0"},
