@@ -38,6 +38,7 @@ from app.people.attempts import Attempts
 from app.people.tables import User
 from app.projects import audit as deeper
 from app.projects import routes as projects
+from app.projects.service import why_unpredictable
 from app.recipes import previews
 from app.recipes import routes as recipes
 from app.reports import routes as reports
@@ -102,6 +103,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.describe_findings = findings.describe_findings
     app.state.describe_mending = versions.describe_mending
     app.state.find_ways = find_ways
+    app.state.why_unpredictable = why_unpredictable
     app.state.list_learned = versions.list_learned
     app.state.find_uses = find_uses
     app.state.attempts = Attempts()

@@ -87,6 +87,12 @@ def find_audit(db: Session, version: DatasetVersion, *, done: bool = False) -> A
     return db.scalar(looks.order_by(Audit.created_at.desc(), Audit.id).limit(1))
 
 
+def find_last_asked(db: Session, dataset: Dataset) -> Audit | None:
+    """The newest look at any version of a dataset."""
+    looks = select(Audit).where(Audit.dataset_id == dataset.id)
+    return db.scalar(looks.order_by(Audit.created_at.desc(), Audit.id).limit(1))
+
+
 def find_suspects(db: Session, version: DatasetVersion, column: str) -> RowSet | None:
     """The rows whose label in a column the newest finished look at it doubts, each with a suggestion."""
     looks = select(Audit).join(Job, Job.id == Audit.job_id)
@@ -109,7 +115,9 @@ def audit_findings(db: Session, audit: Audit) -> list[Finding]:
 
 
 def label_columns(schema: Schema, profile: Profile) -> list[Column]:
-    """Columns that may hold labels to be doubted, the likeliest first: it is called so, or stands last."""
+    """Columns that may hold labels to be doubted, the likeliest first: categories, few of them, the last column first.
+    A name has no say: who renames a column has not chosen another.
+    """
     found = [
         column
         for column in schema.columns
@@ -124,8 +132,7 @@ def label_columns(schema: Schema, profile: Profile) -> list[Column]:
             )
         )
     ]
-    named = ("label", "class", "target", "category", "survived", "species", "y")
-    return sorted(found, key=lambda c: (c.name.casefold() not in named, -schema.columns.index(c)))
+    return sorted(found, key=lambda c: (c.type != "category", -schema.columns.index(c)))
 
 
 def known_label_column(schema: Schema, profile: Profile, id: str) -> str | None:

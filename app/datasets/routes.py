@@ -103,6 +103,7 @@ def show(request: Request, db: Db, person: Person, dataset_id: str) -> Response:
     context["adding"] = describe_adding(db, dataset)
     context["learned"] = request.app.state.list_learned(db, request.app.state.store, dataset)
     context["ways"] = request.app.state.find_ways(db, dataset)
+    context["hopeless"] = request.app.state.why_unpredictable(shown.schema, shown.profile)
     context["newest"] = service.get_version(db, dataset)
     context |= {
         **show_rows(request, db, person, shown, view),

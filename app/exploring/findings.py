@@ -11,6 +11,7 @@ from app.datasets.audits import (
     audit_findings,
     audit_job,
     find_audit,
+    find_last_asked,
     known_label_column,
     label_columns,
     start_audit,
@@ -27,7 +28,7 @@ from app.storage import Store
 from app.versions.history import all_versions
 from app.versions.looks import find_earlier, find_original, left_of
 from app.versions.service import add_steps
-from trainer.contract.dataset import Finding
+from trainer.contract.dataset import Column, Finding
 from trainer.contract.events import ENDED
 
 router = APIRouter()
@@ -95,6 +96,7 @@ def describe_deeper(db: Session, shown: Shown) -> dict[str, Any]:
     """The deeper look: going on, failed, or done; and the columns that may be asked about."""
     newest = find_look(db, shown.version)
     earlier = find_earlier(db, shown.version) if newest is None else None
+    before = find_last_asked(db, shown.dataset) if newest is None and earlier is None else None
     asked = newest or earlier
     job = audit_job(db, newest) if newest else None
     event = find_last(db, job.id, "progress") if job else None
@@ -106,11 +108,17 @@ def describe_deeper(db: Session, shown: Shown) -> dict[str, Any]:
         "cursor": cursor([job]) if job else "",
         "progress": event.payload if event else {},
         "choices": choices,
-        "chosen": target if asked else (choices[0].id if choices else None),
+        "chosen": target if asked else first_choice(choices, before),
         "looked_at": carried_from(db, shown, asked) if asked else None,
         "target": next((c.name for c in shown.schema.columns if c.id == target), None),
         "found": bool(audit_findings(db, newest)) if newest else False,
     }
+
+
+def first_choice(choices: list[Column], before: Audit | None) -> str | None:
+    """The column that is offered: the one asked about before, else the likeliest."""
+    ids = [column.id for column in choices]
+    return before.target if before is not None and before.target in ids else next(iter(ids), None)
 
 
 @router.get("/datasets/{dataset_id}/findings")

@@ -20,6 +20,10 @@ from trainer.profile.look import percent, quoted
 ROWS = 20_000
 GIVEN_AWAY = 0.98
 """Balanced accuracy, or share of the variance, that one column reaches where it says the answer."""
+NEARLY, AHEAD = 0.8, 0.3
+"""An answer with wrong labels in it is never given away whole: less is enough where one column alone is so far ahead of
+all others together.
+"""
 SORTED = 0.5
 """The same for an id: by chance it reaches nothing."""
 LEAST_ROWS = 50
@@ -56,7 +60,10 @@ def leaks(look: Look) -> list[Finding]:
                     "not make it an input.",
                 )
             )  # fmt: skip
-        elif column.role != "id" and share >= GIVEN_AWAY:
+        elif column.role != "id" and (
+            share >= GIVEN_AWAY
+            or (share >= NEARLY and share - others(columns, candidates, column, y[there], classes) >= AHEAD)
+        ):
             findings.append(
                 Finding(
                     kind="leak", columns=[column.id, target.id], column=column.id,
@@ -114,6 +121,18 @@ def alone(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], classes: bool)
     guess = cross_val_predict(tree, x, y, cv=KFold(4, shuffle=True, random_state=0))
     spread = float(((y - y.mean()) ** 2).sum())
     return max(0.0, 1 - float(((y - guess) ** 2).sum()) / spread) if spread > 0 else 0.0
+
+
+def others(
+    columns: dict[str, npt.NDArray[Any]],
+    candidates: list[Column],
+    column: Column,
+    y: npt.NDArray[np.float64],
+    classes: bool,  # noqa: FBT001 - what y is
+) -> float:
+    """How well all other columns together say the answer."""
+    parts = [encode(columns[c.id]) for c in candidates if c.id != column.id and c.role != "id"]
+    return alone(np.hstack(parts), y, classes) if parts else 1.0
 
 
 def said(share: float, classes: bool) -> str:  # noqa: FBT001 - what the target is

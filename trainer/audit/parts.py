@@ -4,8 +4,8 @@ import numpy as np
 
 from trainer.columns import read_columns
 from trainer.contract.dataset import Schema, VersionFolder
+from trainer.contract.splitting import PART_OF
 from trainer.features import Rows
-from trainer.split.given import PART_OF
 from trainer.split.material import PARTS
 
 

@@ -11,6 +11,8 @@ TOLD = 4
 """Most values listed in a rule's sentence."""
 ENOUGH = 0.98
 """From this accuracy (or R2) on two questions do the job."""
+DOUBTED = 0.85
+"""From this part of the way from guessing to knowing on one column alone, it may know the answer beforehand."""
 METRICS = {
     "accuracy": "accuracy", "balanced_accuracy": "balanced accuracy", "f1": "F1",
     "rmse": "RMSE", "mae": "MAE", "r2": "R²",
@@ -74,6 +76,10 @@ def judge(question: Question, baselines: list[BaselineScore], *, pictures: bool)
     else:
         what = "a two-question tree" if best.key == "tree" else "a rule on one column"
     said = f"{what} {get(score, many=pictures)}, guessing {by(guess[1])}"
+    rule, alone = rules[0]
+    if ahead and not pictures and way_to_knowing(rule, alone, guess[1]) >= DOUBTED:
+        said = f"One column alone {get(alone)}, guessing {by(guess[1])}"
+        return f"{said}: does it know the answer beforehand?", near < ENOUGH
     if near >= ENOUGH and ahead:
         return f"A rule may be enough: {said}.", False
     if pictures and ahead:
@@ -105,6 +111,13 @@ def get(score: Score, *, many: bool = False) -> str:
 def by(score: Score) -> str:
     """What guessing gets, after what a rule gets: "0.62", or "by 3,990"."""
     return f"by {show(score)}" if score.metric in LOWER_IS_BETTER else show(score)
+
+
+def way_to_knowing(rule: BaselineScore, score: Score, guess: Score) -> float:
+    """How far a rule on one column gets from guessing (0) to knowing (1)."""
+    if score.metric in LOWER_IS_BETTER or score.metric == "r2":
+        return rule.scores["r2"].value
+    return (score.value - guess.value) / (1 - guess.value) if guess.value < 1 else 0.0
 
 
 def better(score: Score, guess: Score, *, lower: bool) -> bool:

@@ -45,7 +45,7 @@ def propose_question(schema: Schema, profile: Profile, target: str, task: Task |
         inputs=inputs,
         task=found,
         metric=default_metric(found),
-        split=propose_split(schema, found),
+        split=propose_split(schema, found, profile, target),
     )
     if find_imbalance(profile, question):  # accuracy would be high for a model that finds nothing
         return question.model_copy(update={"metric": "balanced_accuracy"})

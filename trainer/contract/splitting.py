@@ -2,9 +2,24 @@
 
 from dataclasses import dataclass
 
-from trainer.contract.dataset import Column, Schema
+from trainer.contract.dataset import Column, ColumnProfile, Profile, Schema
 from trainer.contract.recipe import Split, Task, Way
 
+PARTS_AS_WRITTEN = {
+    "train": ("train", "training", "tr", "learn", "fit"),
+    "validation": ("validation", "valid", "val", "dev", "development", "eval"),
+    "test": ("test", "testing", "te", "holdout", "hold-out", "heldout", "final"),
+}
+PART_OF = {name: part for part, names in PARTS_AS_WRITTEN.items() for name in names}
+"""A part's name as people write it, in small letters -> the part."""
+LEAST_SERIES = 30
+REGULAR = 0.02
+"""So far from a step of time may the mean distance of rows be: some steps lack a row."""
+STEPS = (
+    1.0, 60.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 86_400.0, 86_400 * 7 / 5, 604_800.0, 86_400 * 365.25 / 12,
+    86_400 * 365.25 / 4, 86_400 * 365.25,
+)  # fmt: skip
+"""Seconds of a second, a minute, ... an hour, a day, a working day, a week, a month, a quarter, a year."""
 FEW_FOR_ONE = 60
 """Rows up to which each may be a fold of its own."""
 
@@ -29,11 +44,37 @@ WAYS: dict[Way, WayCard] = {
 }
 
 
-def propose_split(schema: Schema, task: Task) -> Split:
-    """The default: as given where parts were given, else at random, classes alike in all parts."""
+def propose_split(schema: Schema, task: Task, profile: Profile | None = None, target: str = "") -> Split:
+    """The default: as given where parts were given; by time where the rows are one a day, hour or the like, or where
+    nothing but the time is known of them; else at random, classes alike in all parts.
+    """
     given = find_given(schema)
     stratify = task == "classification"
-    return Split(way="given", column=given.id, stratify=stratify) if given else Split(stratify=stratify)
+    if given:
+        return Split(way="given", column=given.id, stratify=stratify)
+    order = find_order(schema, profile, target)
+    return Split(way="time", column=order.id, stratify=stratify) if order else Split(stratify=stratify)
+
+
+def find_order(schema: Schema, profile: Profile | None, target: str) -> Column | None:
+    """The column of times by which rows are a series."""
+    inputs = [c for c in schema.columns if c.id != target and c.role in ("input", "text")]
+    times = [c for c in schema.columns if c.type == "datetime" and c.id != target and c.role != "constant"]
+    if len(times) != 1:
+        return None
+    if inputs and all(c.type == "datetime" for c in inputs):
+        return times[0]
+    return times[0] if profile is not None and is_series(profile.columns[times[0].id], schema.rows) else None
+
+
+def is_series(found: ColumnProfile, rows: int) -> bool:
+    """Whether there is one row for each step of time, from the first to the last."""
+    edges = found.histogram.edges
+    if found.missing or not edges or rows < LEAST_SERIES:
+        return False
+    step = (edges[-1] - edges[0]) / (rows - 1)
+    regular = any(abs(step / seconds - 1) < REGULAR for seconds in STEPS)
+    return regular and abs(found.distinct / rows - 1) < REGULAR
 
 
 def find_given(schema: Schema) -> Column | None:
@@ -50,8 +91,16 @@ def list_columns(schema: Schema, way: Way, target: str) -> list[Column]:
         "given": ("category", "text"),
     }.get(way, ())
     found = [c for c in schema.columns if c.id != target and c.type in types and c.role != "constant"]
+    if way == "given":
+        found = [column for column in found if says_parts(column)]
     first = {"time": ("datetime",), "given": ("category",)}.get(way, ("category", "text"))
     return sorted(found, key=lambda c: (c.role != "part" if way == "given" else False, c.type not in first))
+
+
+def says_parts(column: Column) -> bool:
+    """Whether a column's values are names of parts, that of training among them."""
+    named = {PART_OF.get(value.strip().casefold()) for value in column.categories or []}
+    return column.role == "part" or ("train" in named and None not in named and len(named) > 1)
 
 
 def explain_split(split: Split, schema: Schema) -> str:

@@ -18,6 +18,8 @@ NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 SPACES = str.maketrans("", "", " \u00a0\u202f'’_")
 TAGS = re.compile(r"[,;|]")
+CONTROLS = re.compile("[\u0080\u0082-\u008c\u008e\u0091-\u009c\u009e\u009f]")
+"""Controls of Latin-1 that are letters in Windows-1252."""
 MOJIBAKE = re.compile("[\u0080-\u009f\u00c2-\u00f4]")
 """A UTF-8 sequence that was read as Windows-1252 begins with one of these."""
 
@@ -139,14 +141,18 @@ def change_tags(text: str, change: Callable[[str], str | None]) -> str | None:
 
 
 def fix_text(text: str) -> str:
-    """UTF-8 that was read as Windows-1252, once or twice ("MÃ¼ller", "MÃƒÂ¼ller"), as it was meant."""
+    """UTF-8 that was read as Windows-1252, once or twice ("MÃ¼ller", "MÃƒÂ¼ller"), as it was meant; and letters of
+    Windows-1252 that were read as Latin-1, where they are controls that nobody sees.
+    """
     for _ in range(3):
         if not MOJIBAKE.search(text):
             return text
         try:
             text = b"".join(map(as_byte, text)).decode("utf-8")
         except ValueError:
-            return text
+            return CONTROLS.sub(
+                lambda found: found.group().encode("latin-1").decode("cp1252", "replace"), text
+            )
     return text
 
 

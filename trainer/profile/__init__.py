@@ -25,12 +25,13 @@ from trainer.profile.ranking import rank
 from trainer.profile.relations import relate, strong_relations
 from trainer.profile.same import say_the_same
 from trainer.profile.sample import take_sample
+from trainer.profile.scales import mixed_scales
 from trainer.profile.spellings import slips, spellings
 from trainer.profile.useless import never_inputs, one_sided
 
 FINDERS: tuple[Callable[[Look], list[Finding]], ...] = (
     garbled, placeholders, repeated_content, repeated_rows, conflicting_texts, say_the_same, spellings, slips,
-    units, nearly_numbers, odd_dates, empty_rows, outliers, holes, one_sided, never_inputs,
+    units, mixed_scales, nearly_numbers, odd_dates, empty_rows, outliers, holes, one_sided, never_inputs,
 )  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """Text that was read in the wrong encoding once: "dÃ©jÃ  vu" for "déjà vu"."""
 
+import unicodedata
+
 import ftfy
 from ftfy.badness import is_bad
 
@@ -32,7 +34,7 @@ def sampled(look: Look, column: Column) -> list[str | None]:
 
 def is_garbled(text: str) -> bool:
     """Whether this looks like text in the wrong encoding that can be read in the right one."""
-    return is_bad(text) and ftfy.fix_encoding(text) != text
+    return is_bad(text) and (ftfy.fix_encoding(text) != text or fix_text(text) != text)
 
 
 def read(look: Look, column: Column) -> tuple[list[int], str, int]:
@@ -52,11 +54,20 @@ def read(look: Look, column: Column) -> tuple[list[int], str, int]:
     return rows, example, mended
 
 
+def readable(text: str) -> str:
+    """Text without controls that show as empty boxes: they are named by their number."""
+    return "".join(
+        f"\\x{ord(letter):02x}" if unicodedata.category(letter) == "Cc" else letter for letter in text
+    )
+
+
 def describe(look: Look, column: Column, rows: list[int], example: str, mended: int) -> list[Finding]:
     """The sentence, with one cell as it stands and as it would be."""
     if not rows:
         return []
-    before, after = example[:SHOWN], ftfy.fix_encoding(example)[:SHOWN]
+    mended_text = fix_text(example)
+    better = mended_text if mended_text != example else ftfy.fix_encoding(example)
+    before, after = readable(example)[:SHOWN], readable(better)[:SHOWN]
     return [
         Finding(
             kind="mojibake", column=column.id, count=len(rows),

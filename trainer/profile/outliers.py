@@ -14,6 +14,7 @@ from trainer.contract.steps import Clip
 from trainer.profile.look import Look
 from trainer.profile.placeholders import look_at
 from trainer.profile.sample import Numbers, write_value
+from trainer.profile.scales import find_scale
 
 FAR = 3.0
 LEAST_VALUES = 20
@@ -42,7 +43,7 @@ def outliers(look: Look) -> list[Finding]:
     for column in look.of_type("number"):
         measured = look.measured[column.id]
         numbers = look.sample.present(column.id)
-        if measured.distinct < LEAST_VALUES or len(numbers) < FEW_ROWS:
+        if measured.distinct < LEAST_VALUES or len(numbers) < FEW_ROWS or find_scale(look, column):
             continue
         numbers = numbers[:: -(-len(numbers) // SHAPED)]
         stand_ins = [one.value for one in look_at(look, column)]

@@ -9,8 +9,6 @@ from trainer.profile.sample import Codes
 
 MOST_COLUMNS = 40
 MOST_VALUES = 50
-ROWS = 20_000
-"""Of the sample that relations are computed on."""
 STRONG = 0.95
 LEAST_ROWS = 20
 TOLD = 2
@@ -27,9 +25,8 @@ def relate(look: Look) -> Relations | None:
     if len(columns) < 2 or look.sample.rows < LEAST_ROWS:
         return None
     numbers = [c.id for c in columns if c.type == "number"]
-    step = -(-look.sample.rows // ROWS)
-    codes = {c.id: look.sample.codes(c.id)[0][::step] for c in columns if c.type == "category"}
-    X = np.column_stack([look.sample.numbers(id)[::step] for id in numbers]) if numbers else np.zeros((0, 0))
+    codes = {c.id: look.sample.codes(c.id)[0] for c in columns if c.type == "category"}
+    X = np.column_stack([look.sample.numbers(id) for id in numbers]) if numbers else np.zeros((0, 0))
     correlations = pearson(X)
     values: list[list[float | None]] = []
     for one in columns:
@@ -43,7 +40,7 @@ def relate(look: Look) -> Relations | None:
             else:
                 row.append(said(correlations[numbers.index(one.id), numbers.index(other.id)]))
         values.append(row)
-    return Relations(columns=[c.id for c in columns], values=values, rows=-(-look.sample.rows // step))
+    return Relations(columns=[c.id for c in columns], values=values, rows=look.sample.rows)
 
 
 def said(value: float) -> float | None:
@@ -96,9 +93,8 @@ def cramer(one_N: Codes, other_N: Codes) -> float:
     n = int(both.sum())
     if n < LEAST_ROWS:
         return float("nan")
-    a = np.unique(one_N[both], return_inverse=True)[1]
-    b = np.unique(other_N[both], return_inverse=True)[1]
-    r, k = int(a.max()) + 1, int(b.max()) + 1
+    a, r = renumber(one_N[both])
+    b, k = renumber(other_N[both])
     if min(r, k) < 2:
         return float("nan")
     table = np.bincount(a * k + b, minlength=r * k).reshape(r, k).astype(np.float64)
@@ -107,6 +103,12 @@ def cramer(one_N: Codes, other_N: Codes) -> float:
     phi = max(0.0, phi - (k - 1) * (r - 1) / (n - 1))
     least = min(k - (k - 1) ** 2 / (n - 1), r - (r - 1) ** 2 / (n - 1)) - 1
     return float(np.sqrt(phi / least)) if least > 0 else float("nan")
+
+
+def renumber(codes_N: Codes) -> tuple[Codes, int]:
+    """The codes that occur, without gaps in their numbers, and how many there are."""
+    there_K = np.bincount(codes_N) > 0
+    return np.cumsum(there_K)[codes_N] - 1, int(there_K.sum())
 
 
 def strong_relations(look: Look, relations: Relations | None, before: list[Finding]) -> list[Finding]:

@@ -3,15 +3,9 @@
 import numpy as np
 
 from trainer.contract.recipe import Split
+from trainer.contract.splitting import PART_OF
 from trainer.split.material import PARTS, Material, Rows
 from trainer.split.ratio import pick_share
-
-NAMES = {
-    "train": ("train", "training", "tr", "learn", "fit"),
-    "validation": ("validation", "valid", "val", "dev", "development", "eval"),
-    "test": ("test", "testing", "te", "holdout", "hold-out", "heldout", "final"),
-}
-PART_OF = {name: part for part, names in NAMES.items() for name in names}
 
 
 def divide(material: Material, split: Split) -> tuple[dict[str, Rows], list[str]]:

@@ -12,6 +12,7 @@ from trainer.contract.dataset import Column, Schema, VersionFolder
 from trainer.contract.documents import read_document
 from trainer.contract.recipe import Question
 from trainer.contract.results import Groups
+from trainer.contract.steps import MakeColumn, Steps
 from trainer.split.material import code_labels, pieces_of
 
 HINT = re.compile(
@@ -25,12 +26,19 @@ MOST = 3
 """Offers."""
 EACH = 2.0
 """Rows that a group has on average, at least."""
+MANY_NUMBERS = 20
+"""Numbers that tell who a row comes from are many; fewer count something."""
 
 
 def find_groups(version: VersionFolder, question: Question) -> list[Groups]:
     """What a split should perhaps keep together, likeliest first."""
     schema = read_document(version.schema, Schema)
-    columns = [c for c in schema.columns if c.id != question.target and may_group(c)]
+    computed = made_names(version)
+    columns = [
+        c
+        for c in schema.columns
+        if c.id != question.target and may_group(c) and not (c.type == "number" and c.name in computed)
+    ]
     names = [c for c in schema.columns if c.type in ("image", "audio")]
     wanted = [question.target, *(c.id for c in [*columns, *names])]
     cells = read_columns(version, list(dict.fromkeys(wanted)))
@@ -41,6 +49,13 @@ def find_groups(version: VersionFolder, question: Question) -> list[Groups]:
     return found[:MOST]
 
 
+def made_names(version: VersionFolder) -> set[str]:
+    """The names of columns that a person computed from others: as numbers they name nobody."""
+    if not version.steps.exists():
+        return set()
+    return {step.name for step in read_document(version.steps, Steps).steps if isinstance(step, MakeColumn)}
+
+
 def may_group(column: Column) -> bool:
     """Whether a column's name says that it tells where rows come from."""
     return column.type in ("category", "text", "number") and bool(HINT.search(column.name.replace("_", " ")))
@@ -49,9 +64,14 @@ def may_group(column: Column) -> bool:
 def of_column(column: Column, cells: npt.NDArray[Any], answers: npt.NDArray[np.int64]) -> Groups | None:
     """The offer of a column, if its values repeat as groups do."""
     codes = code_labels(cells)
-    if not fits(codes, answers):
+    if not fits(codes, answers) or (column.type == "number" and not numbers_groups(column, codes)):
         return None
     return offer(column, None, column.name, codes, "rows")
+
+
+def numbers_groups(column: Column, codes: npt.NDArray[np.int64]) -> bool:
+    """Whether a column of numbers can number groups: whole ones, and many."""
+    return column.whole and len(np.unique(codes[codes >= 0])) >= MANY_NUMBERS
 
 
 def of_names(column: Column, cells: npt.NDArray[Any], answers: npt.NDArray[np.int64]) -> list[Groups]:

@@ -34,3 +34,23 @@ def test_a_number_that_is_nearly_the_answer(tmp_path: Path) -> None:
     lines = [f"{draw.normal():.3f},{p * 1.19 + draw.normal():.2f},{p:.2f}" for p in price]
     finding = an_audit(tmp_path, an_import(tmp_path, a_csv("x,with_tax,price", *lines)), "price").one("leak")
     assert finding.column == "c1"
+
+
+def test_a_column_that_knows_an_answer_with_wrong_labels_in_it(tmp_path: Path) -> None:
+    draw = np.random.default_rng(3)
+    back = draw.random(900) < 0.4
+    wrong = np.isin(np.arange(900), draw.choice(900, 30, replace=False))
+    lines = [
+        f"{draw.normal():.3f},{'abc'[draw.integers(3)]},{9.5 if b else 0},{'yes' if b != w else 'no'}"
+        for b, w in zip(back, wrong, strict=True)
+    ]
+    found = an_import(tmp_path, a_csv("x,kind,refund,sent back", *lines))
+    assert an_audit(tmp_path, found, "sent back").one("leak").column == "c2"
+
+
+def test_a_good_column_among_good_columns_gives_nothing_away(tmp_path: Path) -> None:
+    draw = np.random.default_rng(3)
+    kind = draw.integers(3, size=600)
+    lines = [",".join([*(f"{3 * k + draw.normal():.3f}" for _ in range(3)), "abc"[k]]) for k in kind]
+    audited = an_audit(tmp_path, an_import(tmp_path, a_csv("a,b,c,kind", *lines)), "kind")
+    assert not [finding for finding in audited.findings if finding.kind == "leak" and finding.fix is not None]

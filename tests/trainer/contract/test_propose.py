@@ -188,3 +188,29 @@ def test_large_forests_of_numbers_get_leaves_that_keep_the_file_small() -> None:
     assert propose("v", schema, classes, dials).params["min_leaf"] == 1
     assert propose("v", schema, numbers, Dials(learner="forest", care="bold")).params["min_leaf"] == 1
     assert propose("v", a_schema(1_000)[0], numbers, dials).params["min_leaf"] == 2
+
+
+def a_series(rows: int, first: float, last: float, distinct: int) -> tuple[Schema, Profile]:
+    """A day, a wind and a temperature."""
+    columns = [
+        Column(id="c0", name="day", type="datetime", reason="made"),
+        Column(id="c1", name="wind", type="number", reason="made"),
+        Column(id="c2", name="temperature", type="number", reason="made"),
+    ]
+    found = {c.id: ColumnProfile(missing=0, distinct=50, histogram=Histogram(counts=[1])) for c in columns}
+    edges = Histogram(counts=[rows], edges=[first, last])
+    found["c0"] = ColumnProfile(missing=0, distinct=distinct, histogram=edges)
+    return Schema(rows=rows, columns=columns), Profile(columns=found, source="made")
+
+
+def test_one_row_a_day_is_split_by_time() -> None:
+    day = 86_400.0
+    split = propose_question(*a_series(3_650, 0, 3_651 * day, 3_650), "c2").split
+    assert (split.way, split.column) == ("time", "c0")
+    assert propose_question(*a_series(3_650, 0, 900 * day, 880), "c2").split.way == "ratio"
+
+
+def test_rows_of_which_only_the_time_is_known_are_split_by_time() -> None:
+    schema, profile = a_series(300, 0, 1e9, 250)
+    only = Schema(rows=300, columns=[schema.columns[0], schema.columns[2]])
+    assert propose_question(only, profile, "c2").split.way == "time"

@@ -234,3 +234,31 @@ def test_the_rows_of_a_finding_change_no_name_of_a_version(tmp_path: Path) -> No
     from trainer.work.content import name_version  # noqa: PLC0415 - after the import, as the import does
 
     assert name_version(first.version, first.profile.source) == first.name
+
+
+def test_prices_in_cents_among_prices(tmp_path: Path) -> None:
+    draw = np.random.default_rng(5)
+    prices = np.round(draw.uniform(4, 60, 624), 2)
+    cents = sorted(draw.choice(624, 14, replace=False).tolist())
+    written = [f"{price * 100:.0f}" if n in cents else f"{price:.2f}" for n, price in enumerate(prices)]
+    found = imported(tmp_path, a_clean_table(624) | {"price": written})
+    finding = only(found, "units")
+    assert finding.sentence.startswith("14 values of ‘price’ look 100 times too great")
+    assert rows_of(found, finding) == cents
+    assert finding.fix is not None
+    assert finding.fix.label == "Divide them by 100"
+    (step,) = finding.fix.steps
+    assert isinstance(step, MapValues)
+    first = cents[0]
+    assert float(step.values[f"{prices[first] * 100:.0f}"] or 0) == prices[first]
+    assert not any(finding.kind == "outliers" for finding in found.profile.findings)
+
+
+def test_letters_of_windows_that_were_read_as_controls(tmp_path: Path) -> None:
+    words = [
+        "don\x92t wait, it\x92s free" if n in (4, 9) else f"message number {n * 7 % 401}" for n in range(400)
+    ]
+    found = imported(tmp_path, a_clean_table() | {"said": [f'"{text}"' for text in words]})
+    finding = only(found, "mojibake")
+    assert finding.sentence.endswith("‘don\\x92t wait, it\\x92s free’ should be ‘don’t wait, it’s free’.")
+    assert finding.fix is not None

@@ -57,3 +57,13 @@ def test_categories(tmp_path: Path) -> None:
     assert pairs["kind", "size"] == pytest.approx(1.0, abs=0.01)
     assert pairs["size", "kind"] == pairs["kind", "size"]
     assert pairs["chance", "noise"] == pytest.approx(0.0, abs=0.1)
+
+
+def test_a_table_of_some_ten_thousand_rows_is_read_whole(tmp_path: Path) -> None:
+    draw = np.random.default_rng(2)
+    a = draw.normal(size=30_000)
+    b = a.copy()
+    b[1::3000] += 60  # rows that every second one of a sample would skip
+    found, pairs = relations(tmp_path, {"a": [f"{x:.5f}" for x in a], "b": [f"{x:.5f}" for x in b]})
+    assert found.rows == 30_000
+    assert pairs["a", "b"] == pytest.approx(np.corrcoef(a, b)[0, 1], abs=0.001)

@@ -10,14 +10,16 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.support.datasets import a_picture, write_arrow
-from tests.support.importing import an_import
+from tests.support.importing import a_csv, an_import
 from trainer.contract.dataset import Column, Schema, VersionFolder
 from trainer.contract.documents import write_document
 from trainer.contract.propose import propose_question
 from trainer.contract.recipe import Question, Split
 from trainer.contract.results import SplitFacts
+from trainer.contract.splitting import list_columns
 from trainer.split import divide
 from trainer.split.facts import describe
+from trainer.split.groups import find_groups
 
 
 def a_version(folder: Path, columns: dict[str, tuple[str, list[Any]]]) -> VersionFolder:
@@ -161,3 +163,19 @@ def test_real_parts_that_were_brought_are_kept_as_given(tmp_path: Path, shared_d
     share = len(division.parts["validation"]) / 32_561
     assert share == pytest.approx(0.15 / 0.85, abs=0.001)
     assert "No validation part was given" in division.notes[0]
+
+
+def test_a_computed_count_is_no_group(tmp_path: Path) -> None:
+    lines = [f"{n % 9},{n * 7 % 13},{'ab'[n * 5 % 7 % 2]}" for n in range(400)]
+    found = an_import(tmp_path, a_csv("family,x,kind", *lines))
+    question = propose_question(found.schema, found.profile, "c2")
+    assert find_groups(found.version, question) == []
+
+
+def test_a_column_of_other_words_says_no_parts(tmp_path: Path) -> None:
+    lines = [
+        f"{['Bonn', 'Köln', 'Ulm'][n % 3]},{['train', 'test', 'val'][n % 3]},{n},{'ab'[n % 2]}"
+        for n in range(90)
+    ]
+    found = an_import(tmp_path, a_csv("city,use,x,kind", *lines))
+    assert [column.name for column in list_columns(found.schema, "given", "c3")] == ["use"]
