@@ -16,7 +16,7 @@ from app.pages import words
 from trainer.contract.dataset import Schema, VersionFolder
 from trainer.contract.plan import follow, is_learned, trim
 from trainer.contract.planned import Plan
-from trainer.contract.steps import Clip, Impute, Merge, Step
+from trainer.contract.steps import Clip, Impute, Merge, Retype, Step
 from trainer.mend.cells import Mender
 from trainer.mend.formulas import missing
 from trainer.mend.learned import fit_step
@@ -44,6 +44,10 @@ class Effect:
     changed: int = 0
     lost: int = 0
     """Cells that held something and become missing."""
+    missing: int = 0
+    """Of a change of type: cells that were missing before."""
+    values: set[str] = field(default_factory=set)
+    """Of a change to a category: the different values that were seen."""
     first: list[int] = field(default_factory=list)
     """Rows that change; of a change of type, those that do not fit."""
     pairs: dict[str, str | None] = field(default_factory=dict)
@@ -75,7 +79,12 @@ def foresee(
             sample.append(now[column])
         else:
             after, _kept = then.mend(now or {}, None) if deeds else (now, kept)
-            compare(effect, now.get(column), after[column], narrowed=step.kind in ("retype", "dates"))
+            narrowed = step.kind in ("retype", "dates")
+            compare(effect, now.get(column), after[column], narrowed=narrowed)
+            if narrowed and column in now:
+                effect.missing += int(missing(now[column]).sum())
+            if isinstance(step, Retype) and step.type == "category":
+                effect.values.update(cell for cell in after[column].tolist() if cell is not None)
         effect.rows += len(kept)
         if time.monotonic() > until or (sample and effect.rows >= MOST_FITTED):
             effect.whole = start + count >= plan.rows

@@ -170,9 +170,9 @@ def effect_words(step: Step, effect: Effect) -> str:
         case Merge(below=int()):
             found = _("{value} in {n} rows, counted over all rows; training goes by its own part.")
         case Retype() | ParseDates() if not effect.lost:
-            found = _("Every value of the {rows} rows can be read so.")
+            found = retype_words(effect)
         case Retype() | ParseDates():
-            found = _("{n} values cannot be read so and become missing: {first}.")
+            found = _("{n} values cannot be read so and become missing: {first}.") + categories_words(effect)
         case MakeColumn():
             found = _("{n} of {rows} rows get a value.")
         case _ if not effect.changed:
@@ -180,6 +180,28 @@ def effect_words(step: Step, effect: Effect) -> str:
         case _:
             found = _("{n} of {rows} cells change: {first}.")
     return found.format(n=count, rows=rows, first=row_words(effect), value=effect.learned or "–") + where
+
+
+def retype_words(effect: Effect) -> str:
+    """Of a change of type that loses nothing: how many values there are, how many are missing, how many categories."""
+    if not effect.missing:
+        return _("Every value of the {rows} rows can be read so.") + categories_words(effect)
+    held = f"{effect.rows - effect.missing:,}"
+    holes = ngettext("{n} is missing and stays so", "{n} are missing and stay so", effect.missing)
+    found = _("Of the {rows} rows, {held} hold a value, and each can be read so; {holes}.")
+    return found.format(
+        rows="{rows}", held=held, holes=holes.format(n=f"{effect.missing:,}")
+    ) + categories_words(effect)
+
+
+def categories_words(effect: Effect) -> str:
+    """How many categories a column would have."""
+    if not effect.values:
+        return ""
+    count = len(effect.values)
+    return " " + ngettext("There will be {n} category.", "There will be {n} categories.", count).format(
+        n=f"{count:,}"
+    )
 
 
 def row_words(effect: Effect) -> str:

@@ -33,6 +33,8 @@ class Guess:
     """Taken for a choice of two numbers, because its start was: holds only if the whole column is."""
     category: bool = False
     """The file says that it is one."""
+    infinite: int = 0
+    """Cells of a column of numbers that are infinite, which counts as missing."""
 
 
 def guess(
@@ -127,7 +129,7 @@ def sample(table: Table) -> dict[str, list[str]]:
 
 def likely_readings(values: list[str], *, comma_file: bool) -> list[Reading]:
     """Readings that fit nearly all of the first cells, best first."""
-    values = [value.strip() for value in values]
+    values = [value for value in map(str.strip, values) if not number.SAYS_INFINITE.fullmatch(value)]
     if not values:
         return []
     found = [r for r in number.readings(comma_file=comma_file) if share(r, values) >= LIKELY]
@@ -175,7 +177,8 @@ def prove(
             result[id] = Guess(text.READING, TWO)
         else:
             why = f"; {infinite:,} more are infinite and count as missing" if infinite else ""
-            result[id] = Guess(held[0], why if held[0].type == "number" else "")
+            number_read = held[0].type == "number"
+            result[id] = Guess(held[0], why if number_read else "", infinite=infinite if number_read else 0)
     return result
 
 

@@ -2,6 +2,8 @@
 missing.
 """
 
+import re
+
 from trainer.columns.reading import Reading
 from trainer.sources.cells import CODE, COMMA, PLAIN, THOUSANDS
 
@@ -9,8 +11,14 @@ CODES = "NOT regexp_matches({x}, '^[+-]?0[0-9]')"
 FINITE = "CASE WHEN {codes} AND isfinite(TRY_CAST({number} AS DOUBLE)) THEN TRY_CAST({number} AS DOUBLE) END"
 
 
-INFINITE = "WHERE regexp_full_match({x}, '[+-]?inf(inity)?', 'i')"
-"""Cells that say infinite: no number that can be reckoned with, and no text that spoils the column."""
+INFINITE = (
+    "WHERE regexp_full_match({x}, '[+-]?inf(inity)?', 'i') OR (regexp_full_match({x}, "
+    "'[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+]?[0-9]+)?') AND NOT coalesce(isfinite(TRY_CAST({x} AS DOUBLE)), false))"
+)
+"""Cells that say infinite, or a number too great for one: nothing that can be reckoned with, and no text that spoils
+the column.
+"""
+SAYS_INFINITE = re.compile(r"[+-]?inf(inity)?", re.IGNORECASE)
 
 
 def plain(cell: str) -> bool:

@@ -29,6 +29,8 @@ from trainer.profile.scales import mixed_scales
 from trainer.profile.spellings import slips, spellings
 from trainer.profile.useless import never_inputs, one_sided
 
+UNIT = re.compile(r"^(?:[^:]*: )?(line|row) [\d,]+: ")
+"""A reject that is a line or a row of a file, not the whole file."""
 FINDERS: tuple[Callable[[Look], list[Finding]], ...] = (
     garbled, placeholders, repeated_content, repeated_rows, conflicting_texts, say_the_same, spellings, slips,
     units, mixed_scales, nearly_numbers, odd_dates, empty_rows, outliers, holes, one_sided, never_inputs,
@@ -74,7 +76,8 @@ def reject_findings(rejects: tuple[int, str | None]) -> list[Finding]:
     count, first = rejects
     if not count:
         return []
-    noun = "line" if first is not None and re.match(r"line \d+: ", first) else "file"
+    found = UNIT.search(first or "")
+    noun = found[1] if found else "file"
     what = (
         f"1 {noun} could not be read and was left out"
         if count == 1

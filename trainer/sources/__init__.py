@@ -8,7 +8,7 @@ from trainer.sources.csv import open_csv
 from trainer.sources.excel import is_workbook, open_workbook
 from trainer.sources.gzip import unpack_gzip
 from trainer.sources.json import looks_like_json, open_json
-from trainer.sources.pictures import is_picture
+from trainer.sources.pictures import is_picture, what_is
 from trainer.sources.refusal import READS, Refused
 from trainer.sources.rejects import Rejects
 from trainer.sources.table import Table
@@ -34,6 +34,8 @@ KINDS = {
     b"\x89HDF": "an HDF5 file: save it as CSV",
     b"SQLite format 3": "a database: save the table as CSV",
 }
+PICTURES = ("png", "jpg", "jpeg", "jpe", "jfif", "webp", "bmp", "gif", "tif", "tiff")
+BOOKS = ("xlsx", "xlsm", "xlsb", "xls", "ods")
 GZIP = b"\x1f\x8b"
 ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 OLD_EXCEL = b"\xd0\xcf\x11\xe0"
@@ -78,12 +80,38 @@ def open_table(path: Path, filename: str, scratch: Path, rejects: Rejects, rule:
             raise Refused(f"This is {words}. {READS}")
     if is_picture(head) and not head.startswith(b"BM"):
         raise Refused(f"This is a single picture. {READS}")
+    refuse_misnamed(head, filename)
     text = as_text(head)
     if looks_like_json(text):
         return open_json(path, filename, scratch, rejects)
     if looks_like_arff(text):
         return open_arff(path, filename, scratch, rejects)
     return open_csv(path, filename, scratch)
+
+
+def refuse_misnamed(head: bytes, filename: str) -> None:
+    """Say of a file whose name promises what its first bytes do not hold. A table may be called like a workbook."""
+    ending = filename.rpartition(".")[2].casefold() if "." in filename else ""
+    holds = "text" if is_plain(head) else "something else"
+    if ending in PICTURES:
+        raise Refused(
+            f"The file is called .{ending}, but it is {what_is(head)}: it holds {holds}. "
+            "Save the picture again; if it is a table, let its name end in .csv."
+        )
+    if ending in ("zip", "exe") or (ending in BOOKS and holds != "text"):
+        what = {"zip": "zip archive", "exe": "program"}.get(ending, "workbook")
+        told = "is no data to learn from" if ending == "exe" else f"is no {what}, or it is damaged"
+        called = (
+            f"A file called .{ending} is a {what}, which"
+            if ending == "exe"
+            else f"The file is called .{ending}, but it"
+        )
+        raise Refused(f"{called} {told}. {READS}")
+
+
+def is_plain(head: bytes) -> bool:
+    """Whether the first bytes are text: no control characters but blanks and line ends."""
+    return not any(byte < 32 and byte not in b"\t\r\n\f\x1b" for byte in head)
 
 
 def read_head(path: Path) -> bytes:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import duckdb
 
-MEMORY = "512MB"
+MEMORY = 512
+"""Megabytes that it may take."""
 
 
 def literal(text: str) -> str:
@@ -16,16 +17,16 @@ def literal(text: str) -> str:
 
 @contextmanager
 def open_engine(
-    *folders: Path, threads: int = 2, scratch: Path | None = None
+    *folders: Path, threads: int = 2, scratch: Path | None = None, memory: int = MEMORY
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """A DuckDB that may touch nothing but these folders; it spills into ``scratch`` when a result
-    outgrows memory.
+    outgrows memory. ``memory``: megabytes that it may take.
     """
     allowed = [*folders, scratch] if scratch else [*folders]
     connection = duckdb.connect(
         config={
             "threads": max(1, threads),
-            "memory_limit": MEMORY,
+            "memory_limit": f"{memory}MB",
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "temp_directory": str(scratch) if scratch else "",

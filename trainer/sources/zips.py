@@ -49,11 +49,12 @@ class Archive:
     """Files that operating systems leave in archives."""
 
 
-def open_archive(path: Path, most_bytes: int = MOST_BYTES) -> Archive:
+def open_archive(path: Path, most_bytes: int = MOST_BYTES, words: str = "zip archive") -> Archive:
     """Open a zip and check its contents by its central directory alone. Raises Refused for bombs and
     damaged files.
 
-    Nothing is inflated here; ``read_entry`` counts the real bytes later.
+    ``words``: what it is called where it is damaged. Nothing is inflated here; ``read_entry`` counts the real bytes
+    later.
     """
     refuse_many(path)
     try:
@@ -68,7 +69,7 @@ def open_archive(path: Path, most_bytes: int = MOST_BYTES) -> Archive:
     ) as error:
         if isinstance(error, OSError) and not isinstance(error, zipfile.BadZipFile) and not is_damage(error):
             raise
-        raise Refused("The zip archive is damaged or cut off. Make it again and bring that.") from error
+        raise Refused(f"The {words} is damaged or cut off. Make it again and bring that.") from error
     infos = archive.infolist()
     try:
         check_sizes(infos, path.stat().st_size, most_bytes)

@@ -6,6 +6,7 @@ import errno
 import os
 import shutil
 import tempfile
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -57,10 +58,13 @@ def run(
             else "Paused: the file is read again from its start."
         )
         return Outcome(state="stopped" if stopped else "paused", sentence=words)
-    except duckdb.Error as error:
-        raise translated(error) from error
-    except pa.ArrowException as error:
-        raise translated(error) from error
+    except MemoryError:
+        return short_of_memory()
+    except (duckdb.Error, pa.ArrowException) as error:
+        fault = translated(error)
+        if isinstance(fault, MemoryError):
+            return short_of_memory()
+        raise fault from error
     finally:
         shutil.rmtree(place, ignore_errors=True)
     results = {"version": name, "rows": schema.rows, "columns": len(schema.columns), "rejects": found.rejects}
@@ -77,6 +81,17 @@ def added(order: ImportOrder, schema: Schema) -> str:
     purpose = " to test on" if order.part == "test" else ""
     more = f" and {len(order.files) - 1} more" if order.files[1:] else ""
     return f"{what}{purpose} from {order.files[0].filename[:100]}{more}"
+
+
+def short_of_memory() -> Outcome:
+    """What is true of an import that needed more memory than there was, and what helps."""
+    return Outcome(
+        state="failed",
+        passing=True,
+        trace=traceback.format_exc(),
+        sentence="Reading took more memory than there is, so nothing of it was kept. Wait until other work has ended, "
+        "then start again; or bring fewer columns or rows at once.",
+    )
 
 
 def translated(error: Exception) -> Exception:

@@ -453,3 +453,27 @@ def test_twins_in_name_are_both_rows(tmp_path: Path) -> None:
     found = an_import(tmp_path, content)
     assert found.schema.rows == len(names)
     assert found.profile.rejects == 0
+
+
+@pytest.mark.parametrize("name", ["about.txt", "readme.txt", "README.md", "essay.rst", "server.log"])
+def test_a_lone_text_is_read_whatever_it_is_called(name: str, tmp_path: Path) -> None:
+    found = an_import(
+        tmp_path, b"It was a dark night.\nNobody came.\nThen the rain stopped.\n", filename=name
+    )
+    assert found.schema.rows == 3
+
+
+def test_a_file_that_explains_others_is_left_out_and_said(tmp_path: Path) -> None:
+    found = an_import(tmp_path, {"about.txt": b"What this is.\n", "a.csv": a_csv("a,b", "1,x", "2,y", "3,z")})
+    assert found.schema.rows == 3
+    assert any("‘about.txt’ was not read" in finding.sentence for finding in found.profile.findings)
+
+
+def test_a_false_picture_does_not_beat_a_table(tmp_path: Path) -> None:
+    found = an_import(
+        tmp_path, a_zip({"z.png": b"no picture at all", "a.csv": a_csv("a,b", "1,x", "2,y", "3,z")})
+    )
+    assert found.cells()["a"] == [1, 2, 3] or found.cells()["a"] == ["1", "2", "3"]
+    assert [(reject["file"], reject["reason"][:14]) for reject in found.rejects()] == [
+        ("z.png", "it is not a PN")
+    ]

@@ -75,7 +75,7 @@ REFUSED = {
     "arrow cut off": (b"ARROW1\0\0" + b"\0" * 90, "Arrow file is damaged"),
     "arrow stream cut off": (b"\xff\xff\xff\xff\x10\0\0\0" + b"\0" * 4, "Arrow stream is damaged"),
     "arff without data": (b"@relation x\n@attribute a numeric\n", "has no @data"),
-    "zip without pictures": (a_zip({"a/readme.md": b"hello"}), "1 file in 1 folder .1 with .md."),
+    "zip without pictures": (a_zip({"a/readme.html": b"hello"}), "1 file in 1 folder .1 with .html."),
     "empty zip": (a_zip({}), "holds no files"),
     "junk only": (a_zip({"__MACOSX/._a.png": a_picture()}), "operating system"),
     "nested": (a_zip({"inner.zip": a_zip({"a/b.png": a_picture()})}), "archive inside"),
@@ -140,3 +140,20 @@ def test_many_entries_are_refused_by_count(tmp_path: Path, monkeypatch: pytest.M
             archive.writestr(f"a/{number}.png", b"x")
     with pytest.raises(Refused, match="more than 100 entries"):
         run_order(an_order(tmp_path, out.getvalue()))
+
+
+@pytest.mark.parametrize(
+    ("filename", "content", "words"),
+    [
+        ("notpng.png", b"This is a text and no picture.\n", "not a PNG, JPEG"),
+        ("book.xlsx", b"PK\x03\x04" + b"\x14\0" * 400, "The workbook is damaged or cut off"),
+        ("book.xlsx", bytes(range(1, 256)) * 20, "it is no workbook, or it is damaged"),
+        ("mine.zip", bytes(range(1, 256)) * 20, "it is no zip archive"),
+        ("tool.exe", bytes(range(1, 256)) * 20, "is a program"),
+    ],
+)
+def test_a_name_that_promises_what_is_not_there(
+    filename: str, content: bytes, words: str, tmp_path: Path
+) -> None:
+    with pytest.raises(Refused, match=words):
+        run_order(an_order(tmp_path, content, filename=filename))

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tests.support.importing import Imported, an_import
+from tests.support.importing import Imported, a_csv, an_import
 from trainer.sources.refusal import Refused
 
 DAY = datetime.datetime.fromisoformat("2026-03-01")
@@ -113,3 +113,11 @@ def test_lines_that_are_no_records_are_rejected(tmp_path: Path) -> None:
     found = an_import(tmp_path, b"\n".join(lines), filename="log.jsonl")
     assert [reject["line"] for reject in found.rejects()] == [2]
     assert found.rejects()[0]["reason"].startswith("is no JSON")
+
+
+def test_infinite_numbers_are_missing_and_said(tmp_path: Path) -> None:
+    found = an_import(tmp_path, a_csv("n,m", "1.5,1", "inf,2", "2.5,3", "-inf,4", "1e999,5", "3.5,6"))
+    assert found.types() == {"n": "number", "m": "number"}
+    assert found.cells()["n"] == [1.5, None, 2.5, None, None, 3.5]
+    said = [finding.sentence for finding in found.profile.findings]
+    assert any("3 values of ‘n’ are infinite or too great" in sentence for sentence in said)

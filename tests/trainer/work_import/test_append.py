@@ -109,3 +109,24 @@ def test_pictures_are_joined_row_for_row(tmp_path: Path) -> None:
     table_only = added(base, a_csv("label,note", "a,x", "b,y", "a,z"))
     with pa.memory_map(str(table_only.version.media("c0"))) as source:
         assert pa.ipc.open_file(source).read_all()["bytes"].null_count == 3
+
+
+def test_what_a_refusal_names_and_a_reject_counts_are_rows(tmp_path: Path) -> None:
+    base = an_import(tmp_path, POTS)
+    with pytest.raises(Refused, match=r"more than half: none was added\. row 1: ‘much’.*; row 2: ‘more’"):
+        added(base, a_csv("n,colour", "much,red", "more,blue", "1,red"))
+    more = added(base, a_csv("n,colour", "many,red", *[f"{n},blue" for n in range(9)]))
+    said = [finding.sentence for finding in more.profile.findings if finding.kind == "rejects"]
+    assert said == [
+        "1 row could not be read and was left out: more.csv: row 1: ‘many’ is no number, as ‘n’ holds."
+    ]
+
+
+def test_an_identifier_stays_one_where_new_rows_lack_it(tmp_path: Path) -> None:
+    base = an_import(tmp_path, a_csv("key,n,same", *[f"{100 + i},{i % 7}.5,x" for i in range(60)]))
+    assert (base.roles()["key"], base.roles()["same"]) == ("id", "constant")
+    more = added(base, a_csv("n,same", "1.5,y", "2.5,x", "3.5,y"))
+    assert more.types() == base.types() | {"same": more.types()["same"]}
+    assert more.roles()["key"] == "id"
+    said = " ".join(finding.sentence for finding in more.profile.findings)
+    assert "‘same’ was the same in every row" in said

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,9 @@ from trainer.sources.zips import Damaged
 
 PICTURE = frozenset(["jpg", "jpeg", "jpe", "jfif", "png", "webp", "bmp", "gif", "tif", "tiff", "mpo"])
 SOUND = frozenset(["wav", "flac", "ogg", "oga", "mp3", "m4a", "aac", "opus", "wma", "aif", "aiff", "amr"])
-TEXT = frozenset({"txt", "text", "lab", "md"})
+TEXT = frozenset(
+    {"txt", "text", "lab", "md", "markdown", "rst", "adoc", "org", "tex", "log", "asc", "srt", "vtt"}
+)
 TABLE = frozenset(
     [
         "csv",
@@ -89,6 +91,24 @@ class Tree:
                 head = entry.head()
                 kind = "picture" if is_picture(head) else "sound" if is_sound(head) else "other"
             self.kinds[kind].append(entry)
+        if self.kinds.keys() == {
+            "document"
+        }:  # nothing is there that they could explain: they are what was brought
+            alone = self.kinds.pop("document")
+            for entry in alone:
+                self.kinds["text" if entry.ending in TEXT else "other"].append(entry)
+        self._tell_false("picture", is_picture)
+        self._tell_false("sound", is_sound)
+
+    def _tell_false(self, kind: str, is_one: Callable[[bytes], bool]) -> None:
+        """Files that are called pictures or sounds, none of which is one, decide nothing beside others that can be
+        read.
+        """
+        called = self.kinds[kind]
+        others = any(self.kinds[other] for other in ("picture", "sound", "text", "table") if other != kind)
+        if called and others and not any(is_one(entry.head()) for entry in called):
+            self.kinds["other"] += called
+            self.kinds[kind] = []
 
     def _kind(self, entry: Entry) -> str:
         ending = entry.ending

@@ -26,6 +26,8 @@ MEDIA = ("image", "audio", "mask")
 WORDS = ("category", "text")
 LEAST_FIT = 0.5
 """Share of the new rows that must fit: below, the wrong file was brought."""
+NAMED = 5
+"""Rows that a refusal names."""
 ROW = "file_row_number"
 
 
@@ -68,8 +70,8 @@ def append(
         told = (rejects.count, rejects.first)
     if lost and any(each.column.type in MEDIA for each in matched.columns):
         raise Refused(
-            f"{len(lost):,} of the new rows do not fit the columns; {rejects.first}. Mend them, then bring "
-            "the files again."
+            f"{len(lost):,} of the new rows do not fit the columns; {some_of(list(lost.values()))}. Mend them, then "
+            "bring the files again."
         )
     for each in matched.columns:
         if each.column.type in MEDIA:
@@ -85,7 +87,8 @@ def append(
     with open_engine(desk.version.path, threads=desk.threads, scratch=desk.scratch) as engine:
         with desk.watching(engine, "looking at columns", len(columns), "columns"):
             rows, found, measured = count_columns(engine, desk.version, plan, rows_changed=True)
-        found = [recounted(each, rows) for each in found]
+        given = {column.id: column for column in columns}
+        found = [keep_role(given[each.id], recounted(each, rows), said) for each in found]
         written = profile(engine, desk.version.table, rows, found, measured, source, said, told)
     return Schema(rows=rows, columns=found), written
 
@@ -96,6 +99,21 @@ def recounted(column: Column, rows: int) -> Column:
         return column
     noun = {"image": "pictures", "audio": "sounds", "mask": "masks"}[column.type]
     return column.model_copy(update={"reason": f"{rows:,} {noun}"})
+
+
+def keep_role(before: Column, now: Column, said: list[str]) -> Column:
+    """Added rows do not change what a column is for; where they make an input of one that said nothing, it is told."""
+    if before.role == now.role:
+        return now
+    if before.role == "constant":
+        said.append(
+            f"‘{now.name}’ was the same in every row; the new rows bring other values: it is an input now."
+        )
+        return now
+    reason = f"{now.reason}; not an input before the rows were added either"
+    return now.model_copy(
+        update={"role": before.role, "reason": reason if before.role != "input" else now.reason}
+    )
 
 
 def match(old: Schema, new: Schema) -> Matched:
@@ -166,8 +184,8 @@ def with_part(old: Schema, matched: Matched, part: str) -> tuple[list[Column], t
 def write_rows(
     base: VersionFolder, fresh: VersionFolder, matched: Matched, part: tuple[str, str] | None, desk: Desk,
     rejects: Rejects, label: str,
-) -> list[int]:  # fmt: skip
-    """Write ``table.parquet``; the new rows that were left out because a cell does not fit its column."""
+) -> dict[int, str]:  # fmt: skip
+    """Write ``table.parquet``; the new rows that were left out, and which cell does not fit its column."""
     kept = {part[0]: part[1]} if part else {}
     before = ", ".join(
         f"{kept.get(each.column.id, each.column.id)} AS {each.column.id}" for each in matched.columns
@@ -180,12 +198,13 @@ def write_rows(
         find_ways(engine, second, matched)
         after = ", ".join(f"{each.value} AS {each.column.id}" for each in matched.columns)
         bad = " OR ".join(f"({each.misfit})" for each in matched.columns if each.misfit)
-        lost = list(misfits(engine, second, matched, rejects, label)) if bad else []
+        lost = dict(misfits(engine, second, matched, rejects, label)) if bad else {}
         rows = pq.read_metadata(fresh.table).num_rows
         if len(lost) > (1 - LEAST_FIT) * rows:
             raise Refused(
-                f"{len(lost):,} of the {rows:,} new rows do not fit the columns of the dataset; {rejects.first}. "
-                "Bring a file whose columns hold the same kinds of values."
+                f"{len(lost):,} of the {rows:,} new rows do not fit the columns of the dataset, which is more than "
+                f"half: none was added. {some_of(list(lost.values()))}. Bring a file whose columns hold the same kinds "
+                "of values."
             )
         fitting = f" WHERE NOT coalesce({bad}, false)" if bad else ""
         with desk.watching(engine, "adding the rows", rows, "rows"):
@@ -210,7 +229,7 @@ def find_ways(engine: duckdb.DuckDBPyConnection, source: str, matched: Matched) 
 
 def misfits(
     engine: duckdb.DuckDBPyConnection, source: str, matched: Matched, rejects: Rejects, label: str
-) -> Iterator[int]:
+) -> Iterator[tuple[int, str]]:
     """Tell each new row with a cell that its column cannot hold."""
     doubtful = [each for each in matched.columns if each.misfit and each.new]
     cells = ", ".join(f"({each.misfit}), new.{each.new.id}::VARCHAR" for each in doubtful if each.new)
@@ -222,13 +241,15 @@ def misfits(
                 (each, pairs[2 * place + 1]) for place, each in enumerate(doubtful) if pairs[2 * place]
             )
             kind = "number" if each.column.type == "number" else "date"
-            rejects.add(
-                label,
-                None,
-                f"row {row + 1:,}: ‘{cell[:60]}’ is no {kind}, as ‘{each.column.name}’ holds",
-                cell,
-            )
-            yield int(row)
+            reason = f"row {row + 1:,}: ‘{cell[:60]}’ is no {kind}, as ‘{each.column.name}’ holds"
+            rejects.add(label, None, reason, cell)
+            yield int(row), reason
+
+
+def some_of(reasons: list[str]) -> str:
+    """The first few, and how many more there are."""
+    more = len(reasons) - NAMED
+    return "; ".join(reasons[:NAMED]) + (f"; and {more:,} more" if more > 0 else "")
 
 
 def join_media(base: VersionFolder, fresh: VersionFolder, each: Match, new: int, desk: Desk) -> None:

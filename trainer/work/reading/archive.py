@@ -23,6 +23,7 @@ from trainer.work.reading.rows import read_plan
 PICKLED = (".pkl", ".pickle", ".npy", ".npz", ".pt", ".pth", ".joblib", ".h5", ".keras")
 SHEET = "sheet:"
 """How the rules of a workbook's sheets start: it may be the one table in an archive."""
+BOOKS = (".xlsx", ".xlsm", ".xlsb", ".ods")
 OFFICE = "[Content_Types].xml"
 
 
@@ -39,7 +40,8 @@ def is_archive(file: SourceFile) -> bool:
     """Whether it is a zip of a person's files; Office files are zips of their own kind. Raises Refused for bombs."""
     if not is_zip(file.path):
         return False
-    archive = open_archive(file.path)
+    workbook = file.filename.casefold().endswith(BOOKS)
+    archive = open_archive(file.path, words="workbook" if workbook else "zip archive")
     with archive.zip:
         return not (is_workbook(archive) or any(info.filename == OFFICE for info in archive.files))
 

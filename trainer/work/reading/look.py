@@ -33,10 +33,22 @@ def look(
         if rows == 0:
             why = f" All {rejects.count:,} lines were refused; {rejects.first}." if rejects.count else ""
             raise Refused(f"The file has a header but no rows.{why} Add rows below the header.")
+        findings = findings + infinite(names, guesses)
         columns = settle(engine, table, rows, names, guesses, measured)
         told = (rejects.count, rejects.first)
         found = profile(engine, table, rows, columns, measured, source, findings, told)
     return Schema(rows=rows, columns=columns), found
+
+
+def infinite(names: dict[str, str], guesses: dict[str, Guess]) -> list[str]:
+    """What is said of numbers that cannot be reckoned with."""
+    return [
+        f"{found.infinite:,} {'value' if found.infinite == 1 else 'values'} of ‘{names[id]}’ "
+        f"{'is' if found.infinite == 1 else 'are'} infinite or too great for a number (such as inf or 1e999): "
+        f"{'it counts' if found.infinite == 1 else 'they count'} as missing."
+        for id, found in guesses.items()
+        if id in names and found.infinite
+    ]
 
 
 def kind_of(found: Guess) -> str:

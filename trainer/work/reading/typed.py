@@ -9,7 +9,7 @@ from trainer.columns.infer import Guess, guess
 from trainer.columns.measure import count_distinct
 from trainer.columns.number import LATE
 from trainer.sources.csv import TextTable, sift
-from trainer.sources.engine import literal, open_engine
+from trainer.sources.engine import MEMORY, literal, open_engine
 from trainer.sources.refusal import Refused
 from trainer.sources.rejects import Rejects
 from trainer.sources.table import Table
@@ -18,6 +18,10 @@ from trainer.work.desk import Desk
 UNPROVED = re.compile(rf"(?:{re.escape(LATE)}|source column )(c\d+)")
 
 
+WIDE = 500
+"""Columns above which one thread writes: each thread holds buffers for every column."""
+PER_COLUMN = 0.6
+"""Megabytes that the buffers of a column may take, where one thread writes."""
 MOST_IN_DICTIONARY = 5_000
 """Values of a column above which no dictionary of them is tried: building one in vain costs a tenth of the time."""
 
@@ -84,9 +88,11 @@ def write_once(
     table: Table, desk: Desk, target: Path, doubted: frozenset[str], wanted: dict[str, str]
 ) -> tuple[dict[str, Guess], frozenset[str]]:
     """One try: how each column was read, and those that hold cells which the reader could not read so."""
-    size = table.size()
+    size, width = table.size(), len(table.ids())
+    threads = 1 if width > WIDE else desk.threads
+    memory = max(MEMORY, int(width * PER_COLUMN))
     with open_engine(
-        desk.scratch, table.folder(), target.parent, threads=desk.threads, scratch=desk.scratch
+        desk.scratch, table.folder(), target.parent, threads=threads, scratch=desk.scratch, memory=memory
     ) as engine:
         try:
             with desk.watching(engine, "checking columns", size, "bytes"):
