@@ -100,8 +100,13 @@ def test_noise_is_called_noise(tmp_path: Path) -> None:
 
 def test_a_rare_class_is_no_proof_that_a_rule_is_enough(tmp_path: Path) -> None:
     rows = [f"{i * 37 % 101},{'rare' if i % 125 == 7 else 'usual'}" for i in range(1_000)]
-    results = ask(an_import(tmp_path, a_csv("n,target", *rows)), "target")
+    found = an_import(tmp_path, a_csv("n,target", *rows))
+    results = ask(found, "target", metric="accuracy")
     assert results.sentence == "Hard to say: guessing gets 0.99 already. Balanced accuracy shows more."
+    proposed = propose_question(found.schema, found.profile, "c1")
+    assert proposed.metric == "balanced_accuracy", (
+        "what is proposed counts the rare class as much as the usual one"
+    )
 
 
 def test_numbers_for_people_have_three_digits(tmp_path: Path) -> None:
