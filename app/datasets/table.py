@@ -19,6 +19,9 @@ WORD = re.compile(r"""\w+|'[^']*'?|"[^"]*"?|[<>=!*]+""")
 """A word of a condition, marked whole where it cannot be read."""
 MOST_BARS = 30
 """Bars of the small picture in a header."""
+SHORT = 30
+"""Characters of a name that reads well in an example."""
+LONGEST_EXAMPLE = 80
 
 
 @dataclass(frozen=True)
@@ -111,15 +114,20 @@ def completion(schema: Schema) -> dict[str, Any]:
 def example(schema: Schema, profile: Profile) -> str:
     """A condition over the person's own columns, to see how one is written."""
     numbers = [c for c in schema.columns if c.type == "number" and c.role == "input"]
-    for column in sorted(numbers, key=lambda c: -profile.columns[c.id].distinct):
+    for column in sorted(numbers, key=lambda c: (len(c.name) > SHORT, -profile.columns[c.id].distinct)):
         middle = profile.columns[column.id].median
         if middle is not None:
-            return f"{written(column.name)} > {words.short(middle).replace(',', '')}"[:80]
+            return cut(f"{written(column.name)} > {words.short(middle).replace(',', '')}")
     for column in schema.columns:
         if column.type == "category" and column.categories:
             value = column.categories[0].replace("'", "''")
-            return f"{written(column.name)} = '{value}'"[:80]
-    return f"is_missing({written(schema.columns[0].name)})"[:80]
+            return cut(f"{written(column.name)} = '{value}'")
+    return cut(f"is_missing({written(min((c.name for c in schema.columns), key=len))})")
+
+
+def cut(condition: str) -> str:
+    """So much of an example as a field shows; the end is marked where it was cut."""
+    return condition if len(condition) <= LONGEST_EXAMPLE else f"{condition[: LONGEST_EXAMPLE - 1]}…"
 
 
 def written(name: str) -> str:

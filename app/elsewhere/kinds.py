@@ -20,6 +20,8 @@ class Kind:
     label: str
     example: str
     setting: str
+    value: str
+    """Of the setting, such as it may be."""
     is_on: Callable[[Settings], bool]
     check: Callable[[str, Settings], str]
     fetch: Callable[[str, Desk], Fetched]
@@ -28,19 +30,23 @@ class Kind:
 KINDS = {
     "url": Kind(
         "url", _("Web address"), _("Address"), "https://example.org/people.csv",
-        "SKILLET_URL_IMPORT", lambda settings: settings.url_import, web.check, web.fetch,
+        "SKILLET_URL_IMPORT", "true",
+        lambda settings: settings.url_import, web.check, web.fetch,
     ),
     "s3": Kind(
         "s3", _("S3 bucket"), _("Path of a file, or of a folder with / at its end"), "photos/2026/",
-        "SKILLET_S3_BUCKET", lambda settings: settings.s3_bucket is not None, bucket.check, bucket.fetch,
+        "SKILLET_S3_BUCKET", "class-data",
+        lambda settings: settings.s3_bucket is not None, bucket.check, bucket.fetch,
     ),
     "sql": Kind(
         "sql", _("Database"), _("Query"), "SELECT * FROM orders WHERE year = 2026",
-        "SKILLET_SQL_CONNECTION", lambda settings: settings.sql_connection is not None, query.check, query.fetch,
+        "SKILLET_SQL_CONNECTION", "postgresql+psycopg://reader@db.example.org/shop",
+        lambda settings: settings.sql_connection is not None, query.check, query.fetch,
     ),
     "hub": Kind(
         "hub", _("Hugging Face Hub"), _("Dataset"), "owner/name",
-        "SKILLET_HUB", lambda settings: settings.hub is not None, hub.check, hub.fetch,
+        "SKILLET_HUB", "https://huggingface.co",
+        lambda settings: settings.hub is not None, hub.check, hub.fetch,
     ),
 }  # fmt: skip
 

@@ -19,7 +19,7 @@ from app.labels.forms import Points
 from app.labels.kinds import KINDS, get_kind
 from app.labels.packing import use
 from app.labels.tables import Collection, Item
-from app.pages import Db, render
+from app.pages import Db, render, wants_fragment
 from app.people.authorize import get_changeable, get_deletable, get_readable
 from app.people.session import Person
 from app.storage import Store
@@ -258,8 +258,17 @@ def keep_points(db: Db, person: Person, collection_id: str, points: Points) -> J
 def use_these(request: Request, db: Db, person: Person, collection_id: str) -> Response:
     """Make a dataset of the examples, or its next version."""
     collection = get_changeable(db, person, Collection, collection_id)
-    dataset = use(db, request.app.state.store, request.app.state.settings, person, collection)
-    return RedirectResponse(f"/datasets/{dataset.id}", status_code=303)
+    try:
+        dataset = use(db, request.app.state.store, request.app.state.settings, person, collection)
+    except Conflict as refusal:
+        context = context_of(db, collection) | {"unused": refusal.sentence}
+        block = "unused" if wants_fragment(request) else None
+        # 422 for htmx, which shows no 409: the sentence stands on the page where the missing examples are made.
+        return render(request, "labels/collect.html", context, block=block, status=422 if block else 409)
+    place = f"/datasets/{dataset.id}"
+    if wants_fragment(request):
+        return Response(headers={"HX-Redirect": place})
+    return RedirectResponse(place, status_code=303)
 
 
 def answer(request: Request, db: Session, collection: Collection, change: Any) -> HTMLResponse:

@@ -69,7 +69,7 @@ def refuse_empty(db: Session, collection: Collection) -> None:
     if len(named) == 1:
         raise Conflict(
             f"Only ‘{named[0]}’ has {kind.many}, and with one class there is nothing to tell apart. "
-            "Make some in a second."
+            "Make examples of another class too."
         )
 
 

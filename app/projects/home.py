@@ -26,6 +26,8 @@ from trainer.contract.events import ENDED
 _ = words.gettext
 MOST = 20
 """Lines on a page of a list; older ones are on the next pages."""
+FEW = 3
+"""So many jobs are shown although they only wait; of more, their number is."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,8 @@ class DatasetLine:
     fact: str
     age: str
     born: datetime
+    failed: bool = False
+    """It could not be read, and holds nothing."""
 
 
 Line = TypeVar("Line")
@@ -102,17 +106,26 @@ class Lines(Generic[Line]):
 
 
 def list_running(db: Session, user: User, find_places: FindPlaces) -> list[RunningLine]:
-    """Jobs that wait or work, newest first, with their last words."""
+    """Jobs that work, then those that wait, newest first, with their last words."""
     jobs = list(
         db.scalars(
             select(Job)
             .where(Job.owner_id == user.id, Job.state.not_in(ENDED))
-            .order_by(Job.created_at.desc())
+            .order_by((Job.state == "queued").asc(), Job.created_at.desc())
             .limit(MOST)
         )
     )
     places = own_places(db, jobs) | find_places(db, jobs)
     return [running_line(db, job, places[job.id]) for job in jobs if job.id in places]
+
+
+def fold_waiting(db: Session, user: User, lines: list[RunningLine]) -> tuple[list[RunningLine], int]:
+    """The lines to show, which are all that work and few that wait, and how many more wait."""
+    shown = lines[: max(FEW, sum(line.job.state != "queued" for line in lines))]
+    if len(lines) < MOST:
+        return shown, len(lines) - len(shown)
+    unfinished = select(func.count()).where(Job.owner_id == user.id, Job.state.not_in(ENDED))
+    return shown, (db.scalar(unfinished) or 0) - len(shown)
 
 
 def running_line(db: Session, job: Job, place: Place) -> RunningLine:
@@ -196,7 +209,7 @@ def list_datasets(db: Session, store: Store, user: User, page: int = 1) -> Lines
 
 def dataset_line(db: Session, store: Store, dataset: Dataset) -> DatasetLine:
     """A dataset with its shape, or how its import stands."""
-    version = find_version(db, dataset)
+    version, failed = find_version(db, dataset), False
     if version is None:
         failed = import_job(db, dataset).state in ENDED
         fact = _("could not be read") if failed else _("being read")
@@ -207,7 +220,7 @@ def dataset_line(db: Session, store: Store, dataset: Dataset) -> DatasetLine:
         else:
             fact = shape_words(version.rows, version.columns)
     return DatasetLine(
-        dataset.name, f"/datasets/{dataset.id}", fact, age(dataset.created_at), dataset.created_at
+        dataset.name, f"/datasets/{dataset.id}", fact, age(dataset.created_at), dataset.created_at, failed
     )
 
 

@@ -40,7 +40,13 @@ def show_home(request: Request, db: Db, person: Person, projects: str = "1", dat
     """Where to start, or what is going on. ``projects`` and ``data`` say which pages of the two lists."""
     store: Store = request.app.state.store
     running = home.list_running(db, person, request.app.state.find_places)
-    context: dict[str, Any] = {"running": running, "cursor": cursor([line.job for line in running])}
+    shown, waiting = home.fold_waiting(db, person, running)
+    context: dict[str, Any] = {
+        "running": running,
+        "shown": shown,
+        "waiting": waiting,
+        "cursor": cursor([line.job for line in running]),
+    }
     if wants_fragment(request):
         return render(request, "projects/home.html", context, block="running_now")
     context |= {

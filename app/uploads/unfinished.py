@@ -124,6 +124,8 @@ def show(request: Request, db: Session, person: User, uploads: Sequence[Upload])
         "brought": brought(db, person),
         "limit": settings.upload_limit,
         "most": settings.person_bytes,
+        # Where rows are added, an upload of elsewhere is no part of it: it is counted, and read from its own page.
+        "counted": request.query_params.get("shown") == "count",
     }
     block = "unfinished" if wants_fragment(request) else None
     return render(request, "uploads/list.html", context, block=block)

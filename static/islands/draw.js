@@ -44,6 +44,11 @@ export function start(element) {
     }
   }
 
+  function choose(choice) {
+    choice.checked = true;
+    say(words.into.replace("{name}", choice.closest("[data-class]").dataset.name));
+  }
+
   const act = {
     undo() {
       strokes.pop();
@@ -56,7 +61,7 @@ export function start(element) {
     next() {
       const choices = [...element.querySelectorAll("[name=class]")];
       const here = choices.findIndex((choice) => choice.checked);
-      if (choices.length) choices[(here + 1) % choices.length].checked = true;
+      if (choices.length) choose(choices[(here + 1) % choices.length]);
     },
     save() {
       const choice = element.querySelector("[name=class]:checked");
@@ -71,9 +76,15 @@ export function start(element) {
   };
 
   function press(event) {
+    const numbered = /^[1-9]$/.test(event.key) && element.querySelector(`[data-number="${event.key}"] [name=class]`);
     const key = { Enter: "save", u: "undo", c: "clear", n: "next" }[event.key];
-    if (!key || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target !== canvas && event.target.closest("input:not([type=radio], [type=range]), textarea, select, button, a")) return;
+    if (!(key || numbered) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target !== canvas && event.target.closest("input:not([type=radio], [type=range]), textarea, select")) return;
+    if (numbered) {
+      choose(numbered);
+      return;
+    }
+    if (event.target !== canvas && event.target.closest("button, a")) return;
     event.preventDefault();
     act[key]();
   }

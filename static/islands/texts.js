@@ -13,9 +13,18 @@ export function start(element) {
     event.target.value = "";
   }
 
+  /** Ctrl+Enter adds what is in the field: Enter alone begins the next line. */
+  function press(event) {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !event.target.matches("textarea[name=text]")) return;
+    event.preventDefault();
+    event.target.form.requestSubmit();
+  }
+
   element.addEventListener("change", take);
+  element.addEventListener("keydown", press);
   return () => {
     element.removeEventListener("change", take);
+    element.removeEventListener("keydown", press);
     collection.stop();
   };
 }

@@ -1,6 +1,7 @@
 /** What the drop target shows while it sends: a line a file, a bar and a sentence for all, and changes of state for ears. */
 
 const EVERY = 200; // milliseconds between two sentences
+const STAYS = 5000; // milliseconds that a sentence for ears, or one about a break, stays
 
 export function ledger(panel, say) {
   const list = panel.querySelector(".drop-files");
@@ -9,8 +10,11 @@ export function ledger(panel, say) {
   const spoken = panel.querySelector("[role=status]");
   const template = panel.querySelector("template");
   let parts = [];
+  let timer = null;
   let clock = null; // {began, from}: since when, and from how many bytes, the speed is measured
   let last = 0;
+  let quarter = 0; // of the whole, that was told
+  let back = 0; // until when it is said that sending went on after a break
 
   function begin(some) {
     parts = some;
@@ -19,7 +23,8 @@ export function ledger(panel, say) {
     list.hidden = parts.length === 1;
     bar.max = sum("size");
     bar.removeAttribute("value");
-    tell(say("starting", naming()));
+    quarter = 0;
+    summary(say("starting", naming()));
   }
 
   function look(sentence) {
@@ -39,6 +44,7 @@ export function ledger(panel, say) {
 
   function show(part, state) {
     const changed = part.state !== state;
+    if (state === "sending" && part.state === "waiting") back = performance.now() + STAYS;
     part.state = state;
     part.row.dataset.state = state;
     part.row.querySelector("progress").value = part.sent;
@@ -59,7 +65,12 @@ export function ledger(panel, say) {
     last = now;
     const rate = now - clock.began > 500 ? (sent - clock.from) / (now - clock.began) : 0;
     const left = rate > 0 ? time((total - sent) / rate / 1000) : "…";
-    line.textContent = say("sending", { ...naming(), done: size(sent), total: size(total), left });
+    const facts = { ...naming(), done: size(sent), total: size(total), left };
+    line.textContent = say(now < back ? "back" : "sending", facts);
+    const reached = Math.floor((4 * sent) / total);
+    if (reached === quarter && !(at_once && now < back)) return;
+    quarter = reached;
+    tell(line.textContent);
   }
 
   function summary(sentence) {
@@ -92,8 +103,12 @@ export function ledger(panel, say) {
     return part.label ? say("folder", { name: part.label, n: part.files.toLocaleString(language()) }) : part.name;
   }
 
+  /** For ears: what the eyes have, said at changes and quarters, and gone before it is no longer true. */
   function tell(sentence) {
-    if (sentence) spoken.textContent = sentence;
+    if (!sentence) return;
+    clearTimeout(timer);
+    spoken.textContent = sentence;
+    timer = setTimeout(() => (spoken.textContent = ""), STAYS);
   }
 
   function time(seconds) {

@@ -44,11 +44,11 @@ RULES: dict[str, LayoutRule] = {
     "transcripts": LayoutRule("Sounds with transcripts", transcripts.look),
     "webdataset": LayoutRule("Files of one name (WebDataset)", webdataset.look),
     "split_pictures": LayoutRule(
-        "Pictures in class folders under train and test",
+        "Pictures in class folders, split into parts",
         partial(class_folders.look, kind="picture", parts=True),
     ),
     "split_sounds": LayoutRule(
-        "Sounds in class folders under train and test", partial(class_folders.look, kind="sound", parts=True)
+        "Sounds in class folders, split into parts", partial(class_folders.look, kind="sound", parts=True)
     ),
     "class_pictures": LayoutRule(
         "Pictures in class folders", partial(class_folders.look, kind="picture", parts=False)
@@ -58,7 +58,7 @@ RULES: dict[str, LayoutRule] = {
     ),
     "parallel": LayoutRule("The same text in several languages", parallel.look),
     "split_texts": LayoutRule(
-        "Texts in class folders under train and test", partial(class_folders.look, kind="text", parts=True)
+        "Texts in class folders, split into parts", partial(class_folders.look, kind="text", parts=True)
     ),
     "class_texts": LayoutRule(
         "Texts in class folders", partial(class_folders.look, kind="text", parts=False)
