@@ -261,6 +261,7 @@ def use_these(request: Request, db: Db, person: Person, collection_id: str) -> R
     try:
         dataset = use(db, request.app.state.store, request.app.state.settings, person, collection)
     except Conflict as refusal:
+        db.rollback()
         context = context_of(db, collection) | {"unused": refusal.sentence}
         block = "unused" if wants_fragment(request) else None
         # 422 for htmx, which shows no 409: the sentence stands on the page where the missing examples are made.

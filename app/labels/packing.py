@@ -50,7 +50,7 @@ def use(db: Session, store: Store, settings: Settings, person: User, collection:
         collection.dataset_id = dataset.id
     else:
         forget_uploads(db, store, dataset)
-        upload.dataset_id = dataset.id
+        upload.dataset_id, upload.job_id = dataset.id, dataset.job_id
         db.flush()
         import_again(db, store, person, dataset)
     db.flush()
