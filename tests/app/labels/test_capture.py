@@ -45,6 +45,9 @@ def test_refusals_say_what_to_do(browser: TestClient) -> None:
     assert "no photos yet" in browser.post(f"{place}/use").text
     browser.post(items, content=a_picture("red"))
     assert "Only ‘Class 1’ has photos" in browser.post(f"{place}/use").text
+    notice = browser.post(f"{place}/use", headers={"HX-Request": "true"}).text
+    assert "Only ‘Class 1’ has photos" in notice
+    assert "<html" not in notice, "htmx gets the sentence alone, for the page that is open"
     assert browser.post(f"{place}/classes/{one}/texts", data={"text": "hello"}).status_code == 409
     assert browser.put(f"{place}/points", json={"points": []}).status_code == 409
 
