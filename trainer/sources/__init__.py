@@ -86,7 +86,7 @@ def open_table(path: Path, filename: str, scratch: Path, rejects: Rejects, rule:
         return open_json(path, filename, scratch, rejects)
     if looks_like_arff(text):
         return open_arff(path, filename, scratch, rejects)
-    return open_csv(path, filename, scratch)
+    return open_csv(path, filename, scratch, rule, offer=True)
 
 
 def refuse_misnamed(head: bytes, filename: str) -> None:

@@ -3,18 +3,21 @@ into good and bad.
 """
 
 import csv
+import shutil
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
+from trainer.contract.dataset import Layout as Offer
 from trainer.sources.cells import MISSING
+from trainer.sources.csv_rules import offer_rules, read_by
 from trainer.sources.encoding import as_utf8
 from trainer.sources.engine import literal
 from trainer.sources.refusal import Refused
 from trainer.sources.rejects import Rejects
-from trainer.sources.sniff import LONGEST_LINE, SAMPLE_BYTES, Layout, repair_names, sniff
+from trainer.sources.sniff import LONGEST_LINE, SAMPLE_BYTES, Layout, repair_names
 from trainer.sources.table import Native
 
 MARKUP = (
@@ -44,6 +47,8 @@ class TextTable:
     """
     sifted: bool = False
     """Damaged lines and the header are gone from ``path``."""
+    choices: Offer | None = None
+    """Other ways to read the same text."""
 
     @property
     def native(self) -> dict[str, Native]:
@@ -59,11 +64,6 @@ class TextTable:
     def comma_numbers(self) -> bool:
         """Where commas part the cells they are no decimal commas."""
         return self.layout.delimiter != ","
-
-    @property
-    def choices(self) -> None:
-        """None: a text file holds one table."""
-        return None
 
     def first_rows(self) -> list[list[str]]:
         """The first rows, as text."""
@@ -94,9 +94,11 @@ class TextTable:
         )
 
 
-def open_csv(path: Path, label: str, scratch: Path) -> TextTable:
-    """Find out how a file of text is laid out. Reads it once; writes a UTF-8 copy into ``scratch`` only
-    if it needs one.
+def open_csv(
+    path: Path, label: str, scratch: Path, rule: str | None = None, *, offer: bool = False
+) -> TextTable:
+    """Find out how a file of text is laid out. Reads it once; writes a copy into ``scratch`` only if it is not in
+    UTF-8 or titles stand above the table. ``rule`` is one of those that it has ``choices`` of with ``offer``.
 
     Raises Refused in words.
     """
@@ -105,14 +107,37 @@ def open_csv(path: Path, label: str, scratch: Path) -> TextTable:
     with path.open("rb") as file:
         text = file.read(SAMPLE_BYTES).decode("utf-8", errors="replace")
     refuse_markup(text)
-    layout = sniff(text, whole=whole)
+    layout = read_by(rule, text, whole=whole)
     names, said = repair_names(layout.names, layout.width)
     if not layout.header:
         said = [f"No header was found: the columns are called ‘column 1’ to ‘column {layout.width}’."]
+    if layout.skip:
+        said.insert(0, left_out(text, layout.skip))
+        path = without_titles(path, layout.skip, scratch)
     source = f"{'TSV' if layout.delimiter == chr(9) else 'CSV'}, {layout.words()}, {words}"
     seen = {cell for row in layout.rows for cell in row}
     markers = ("", *(marker for marker in MISSING[1:] if marker in seen))
-    return TextTable(path, label, layout, names, source, said, markers)
+    choices = offer_rules(text, rule, whole=whole) if offer else None
+    return TextTable(path, label, layout, names, source, said, markers, choices=choices)
+
+
+def left_out(text: str, lines: int) -> str:
+    """What stood above the table, in words."""
+    above = text.split("\n", lines)[:lines]
+    title = next((line.strip(" \t\r,;|") for line in above if line.strip(" \t\r,;|")), "")
+    such = f", such as ‘{title[:60]}’" if title else ""
+    were = "1 line above the table was" if lines == 1 else f"{lines} lines above the table were"
+    return f"{were} left out{such}."
+
+
+def without_titles(path: Path, lines: int, scratch: Path) -> Path:
+    """A copy of the file that begins below its titles."""
+    below = scratch / "below.csv"
+    with path.open("rb") as file, below.open("wb") as out:
+        for _ in range(lines):
+            file.readline()
+        shutil.copyfileobj(file, out, SAMPLE_BYTES)
+    return below
 
 
 def refuse_markup(text: str) -> None:
@@ -134,7 +159,7 @@ def sift(table: TextTable, scratch: Path, rejects: Rejects, tell: Callable[[int]
     delimiter = table.layout.delimiter
     told = 0
     with table.path.open("rb") as file, target.open("wb") as out:
-        records = Records(file, quoted=table.layout.quoted)
+        records = Records(file, quoted=table.layout.quoted, above=table.layout.skip)
         first = True
         for record in records:
             if records.position - told > SAMPLE_BYTES:
@@ -196,11 +221,11 @@ class Records:
     line.
     """
 
-    def __init__(self, file: BinaryIO, *, quoted: bool) -> None:
+    def __init__(self, file: BinaryIO, *, quoted: bool, above: int = 0) -> None:
         self.position = 0
         self._file = file
         self._quoted = quoted
-        self._line = 0
+        self._line = above
         self._waiting: deque[bytes] = deque()
         self._hopeless = 0
 

@@ -84,7 +84,11 @@ def text_rows(tree: Tree, entry: Entry, rejects: Rejects | None) -> Iterator[tup
                 cells = next(reader, None)
             except csv.Error:
                 if rejects is not None:
-                    rejects.add(entry.label, reader.line_num, "the line is longer than 1,000,000 characters")
+                    rejects.add(
+                        entry.label,
+                        layout.skip + reader.line_num,
+                        "the line is longer than 1,000,000 characters",
+                    )
                 continue
             if cells is None:
                 return
@@ -93,10 +97,10 @@ def text_rows(tree: Tree, entry: Entry, rejects: Rejects | None) -> Iterator[tup
             if header:
                 header = False
             elif len(cells) == layout.width:
-                yield reader.line_num, list(cells)
+                yield layout.skip + reader.line_num, list(cells)
             elif rejects is not None:
                 said = f"has {len(cells)} values, the table has {layout.width} columns"
-                rejects.add(entry.label, reader.line_num, said, layout.delimiter.join(cells))
+                rejects.add(entry.label, layout.skip + reader.line_num, said, layout.delimiter.join(cells))
 
 
 def objects(path: Path, most: int | None = None) -> Iterator[tuple[int, dict[str, Any] | None, str]]:

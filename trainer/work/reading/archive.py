@@ -21,8 +21,8 @@ from trainer.work.reading.joined import read_files
 from trainer.work.reading.rows import read_plan
 
 PICKLED = (".pkl", ".pickle", ".npy", ".npz", ".pt", ".pth", ".joblib", ".h5", ".keras")
-SHEET = "sheet:"
-"""How the rules of a workbook's sheets start: it may be the one table in an archive."""
+INNER = ("sheet:", "csv:")
+"""How the rules of a workbook's sheets and of a text start: it may be the one table in an archive."""
 BOOKS = (".xlsx", ".xlsm", ".xlsb", ".ods")
 OFFICE = "[Content_Types].xml"
 
@@ -72,7 +72,7 @@ def read_brought(
     refuse_pickles(brought)
     tree = Tree(brought, desk.scratch)
     fits = {key: rule.look(tree) for key, rule in RULES.items()}
-    sheet = order.rule if order.rule and order.rule.startswith(SHEET) else None
+    sheet = order.rule if order.rule and order.rule.startswith(INNER) else None
     key, plan = choose(tree, fits, "table" if sheet else order.rule)
     found = plan(rejects)
     if brought.junk:
