@@ -119,7 +119,7 @@ def test_by_keyboard_alone(page: Page, tmp_path: Path) -> None:
     expect(page.locator("th[aria-sort=ascending]")).to_contain_text("age")
     page.focus("tr[data-row] a[data-open]")
     page.keyboard.press("Enter")
-    expect(page.locator("#row-body dl")).to_be_visible()
+    expect(page.locator("#row-body dl.facts")).to_be_visible()
     page.keyboard.press("Escape")
     page.focus("button:has-text('Ask a question')")
     page.keyboard.press("Enter")

@@ -64,7 +64,7 @@ class Life(RuleBasedStateMachine):
             case ("queued" | "paused", "stop") if self.told:
                 self.state, self.wants = "queued", "stop"
             case ("queued" | "paused", "stop"):
-                self.state = "stopped"
+                self.state, self.wants = "stopped", None
             case ("starting" | "running", "pause"):
                 self.state, self.wants = "pausing", "pause"
             case ("pausing", "resume"):
