@@ -26,7 +26,7 @@ def main(file: Path, target: str) -> None:
     ):
         page = launch(playwright).new_context(viewport={"width": 1280, "height": 800}).new_page()
         page.goto(server.entry_link)
-        page.set_input_files("input[type=file]", file)
+        page.locator("input[type=file]").first.set_input_files(file)
         expect(page.locator("table.grid")).to_be_visible(timeout=SOON)
         take(page, "data")
         page.click("button:has-text('Ask a question')")
